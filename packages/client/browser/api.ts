@@ -1,0 +1,211 @@
+import type { Code, PeerId, Role, Visibility } from "@parlour/protocol";
+
+/** The public face of the SDK: everything an embedder may rely on. Implementations stay behind it. */
+
+export type { Code, PeerId } from "@parlour/protocol";
+
+/** Thrown (or rejected with) when something asked for was refused or failed. `code` is stable, `hint` says what to try. */
+export interface ParlourError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+/** Codes of the protocol, and those that arise in the page itself. */
+export type ErrorCode =
+  | Code
+  /** The link has no secret although the room is private, or a secret that can't be one. */
+  | "bad-link"
+  /** The page is not served over HTTPS or from localhost, so the browser offers no keys, camera or microphone. */
+  | "insecure-page"
+  /** Some receivers' pages were gone before they had everything; `peers` on the error names them. */
+  | "undelivered"
+  | "aborted";
+
+export interface JoinOptions {
+  /** Shown to the others. A public room makes one up when it is missing. */
+  readonly name?: string;
+  readonly passcode?: string;
+  /** From `POST /api/rooms`. */
+  readonly hostToken?: string;
+  readonly signal?: AbortSignal;
+  /** Published with the first offer, so that pictures need no second round trip. */
+  readonly publish?: readonly { readonly stream: MediaStream; readonly source: Source }[];
+  /** `false`: never send or receive media; links carry channels only. Default `true`. */
+  readonly media?: boolean;
+  /** Where seat, keys and resume token are kept, so that a reload comes back to the same seat. `"none"`: nowhere. Default `"tab"`. */
+  readonly remember?: "tab" | "none";
+  /** Added to the `RTCConfiguration` of every link. */
+  readonly rtc?: RTCConfiguration;
+}
+
+export type Source = "camera" | "screen" | (string & {});
+export type RoomState = "joining" | "live" | "recovering" | "left";
+export type LinkState = "connecting" | "connected" | "recovering" | "closed";
+export type Delivery = "ordered" | "lossy" | "exactly-once";
+/** `Uint8Array` and `string` arrive as they are; anything else goes as JSON. */
+export type Message = string | Uint8Array | JsonValue;
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export interface Diagnosis {
+  /** Stable, for programs. */
+  readonly cause: string;
+  /** For people. */
+  readonly sentence: string;
+}
+
+/** The connection to one peer. One object for as long as the peer is there, whatever happens underneath. */
+export interface Link {
+  readonly state: LinkState;
+  readonly path: "direct" | "relayed" | "forwarded" | undefined;
+  /** Last measured round trip, milliseconds. */
+  readonly rttMs: number | undefined;
+  readonly diagnosis?: Diagnosis;
+  /** The present connection, for statistics. It is replaced when it must be: don't keep it. */
+  readonly connection: RTCPeerConnection | undefined;
+}
+
+export interface Peer {
+  readonly id: PeerId;
+  readonly name: string;
+  /** ISO 3166-1 alpha-2; public rooms only, when known. */
+  readonly country?: string;
+  readonly role: Role;
+  /** `here`; `away`: the page was closed or is reloading; `silent`: not heard from, may come back. */
+  readonly presence: "here" | "away" | "silent";
+  readonly link: Link;
+  /** What this peer publishes now. */
+  readonly media: ReadonlyMap<Source, RemoteMedia>;
+  /** Private rooms: the code that two people compare, the same on both sides: five groups of four digits. */
+  verificationCode(): Promise<string | undefined>;
+}
+
+export interface RemoteMedia {
+  readonly peer: Peer;
+  readonly source: Source;
+  /** The same stream object for as long as this source is published. */
+  readonly stream: MediaStream;
+  readonly audio: "on" | "muted" | "none";
+  readonly video: "on" | "muted" | "none";
+}
+
+/** Something you publish. It never stops a track that it did not create. */
+export interface Publication {
+  readonly source: Source;
+  readonly stream: MediaStream;
+  readonly audio: "on" | "muted" | "none";
+  readonly video: "on" | "muted" | "none";
+  /** Sends nothing and tells the others; both kinds, or the one named. */
+  mute(kind?: "audio" | "video"): void;
+  unmute(kind?: "audio" | "video"): void;
+  /** Sends this track in place of the present one of its kind (adding or, with `null` and a kind, taking one away). No renegotiation where the browser allows. */
+  replace(track: MediaStreamTrack): Promise<void>;
+  replace(track: null, kind: "audio" | "video"): Promise<void>;
+  unpublish(): void;
+}
+
+export interface Channel {
+  readonly name: string;
+  readonly delivery: Delivery;
+  /**
+   * Sends to one peer, or to everyone here now. Resolves, for `ordered` and `lossy`, when handed to the browser with room in its
+   * buffer; for `exactly-once`, when the receiving pages have it. Rejects with `too-large` over 64 MiB, `undelivered` when a page is gone first.
+   */
+  send(
+    data: Message,
+    options?: { readonly to?: Peer | readonly Peer[]; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  on(event: "message", listener: (data: Message, peer: Peer) => void): () => void;
+  close(): void;
+}
+
+export interface SaidEvent {
+  readonly id: string;
+  /** The author's seat; the peer may have left. */
+  readonly from: { readonly id: PeerId; readonly name: string; readonly country?: string };
+  readonly isOwn: boolean;
+  /** True for what was said before this page joined. */
+  readonly isHistory: boolean;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+export interface NoticeEvent {
+  readonly event: string;
+  readonly name?: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Why a peer left: `left` (pressed), `page` (closed its page), `timeout` (not heard from), `removed`, or a code. */
+export type LeaveReason = "left" | "page" | "timeout" | "removed" | (string & {});
+
+export interface RoomEvents {
+  state: [
+    state: RoomState,
+    reason?: { readonly code: ErrorCode; readonly detail: string; readonly hint: string },
+  ];
+  peer: [peer: Peer];
+  "peer-changed": [peer: Peer];
+  "peer-left": [peer: Peer, reason: LeaveReason];
+  said: [message: SaidEvent];
+  notice: [notice: NoticeEvent];
+  /** A source appeared, or its mute state changed (the stream stays the same object). */
+  media: [media: RemoteMedia];
+  "media-ended": [media: RemoteMedia];
+  link: [peer: Peer];
+}
+
+export interface RoomSelf {
+  readonly id: PeerId;
+  readonly name: string;
+  readonly country?: string;
+  readonly role: Role;
+}
+
+export interface Room {
+  readonly name: string;
+  readonly visibility: Visibility;
+  readonly title?: string;
+  readonly capacity: number;
+  readonly state: RoomState;
+  readonly self: RoomSelf;
+  /** Everyone else who has a seat, in order of arrival. */
+  readonly peers: ReadonlyMap<PeerId, Peer>;
+  /** The whole link, secret included, to hand to others. */
+  readonly link: string;
+  readonly topology: string;
+  on<K extends keyof RoomEvents>(event: K, listener: (...args: RoomEvents[K]) => void): () => void;
+  /** Says something to everyone. Resolves with the message as sent; rejects with `profanity`, `too-many`, `too-long`. */
+  say(text: string): Promise<{ readonly id: string; readonly at: number }>;
+  /** What was said so far, oldest first, bounded. */
+  readonly messages: readonly SaidEvent[];
+  publish(stream: MediaStream, options: { readonly source: Source }): Promise<Publication>;
+  readonly publications: ReadonlyMap<Source, Publication>;
+  /** The channel of that name; both sides name it the same. A second call with the same name gives the same channel. */
+  channel(name: string, options?: { readonly delivery?: Delivery }): Channel;
+  /** Event log and statistics, as data. */
+  inspect(): Promise<RoomInspection>;
+  /** Faults on demand, for tests and for learning. */
+  simulate(fault: "signal-lost" | "link-lost" | "relay-only"): void;
+  leave(): Promise<void>;
+}
+
+export interface RoomInspection {
+  readonly at: number;
+  readonly events: readonly {
+    readonly at: number;
+    readonly peer?: PeerId;
+    readonly event: string;
+    readonly detail?: JsonValue;
+  }[];
+  readonly links: readonly {
+    readonly peer: PeerId;
+    readonly state: LinkState;
+    readonly stats: readonly Record<string, unknown>[];
+  }[];
+  readonly signaling: {
+    readonly framesSent: number;
+    readonly framesReceived: number;
+    readonly bytesSent: number;
+    readonly bytesReceived: number;
+  };
+}

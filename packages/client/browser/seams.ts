@@ -1,0 +1,82 @@
+import type { Epoch, IceServer, PeerId } from "@parlour/protocol";
+import type { Channel, Delivery, JsonValue, Link, Peer } from "./api.ts";
+
+/** The inner seams of the SDK: what its parts know of each other. Not exported to embedders. */
+
+/** Seals what the server passes on between two pages. Public rooms use one that changes nothing. */
+export interface Sealer {
+  /** `binding` is authenticated along with the bytes, besides room, sender, receiver and both epochs, which the sealer adds itself. */
+  seal(plain: Uint8Array, binding: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  /** Undefined when it was altered, moved, replayed from another page, or not meant for us. */
+  open(sealed: Uint8Array, binding: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/**
+ * Something that rides on a link: data channels, media. It outlives the connection and is told of each new one.
+ * Calls come in the order attach, (beforeAnswer | describe | described)*, detach, attach, …
+ */
+export interface LinkPart {
+  /** A new connection, before anything is negotiated on it: create channels and transceivers here. */
+  attach(connection: RTCPeerConnection, role: "offerer" | "answerer" | "either"): void;
+  /** A remote offer is set and the answer not yet made: fill the transceivers it brought. */
+  beforeAnswer?(connection: RTCPeerConnection): void;
+  /** Goes along with each description we send, under this part's key. */
+  describe?(connection: RTCPeerConnection): JsonValue;
+  /** What the other side's part sent along with the description that was just set. */
+  described?(value: JsonValue, connection: RTCPeerConnection): void;
+  detach(): void;
+}
+
+/** The page's side of one link, as the room drives it. `on("change")` fires when anything in `Link` is another now. */
+export interface LinkDriver extends Link {
+  /** A signal from the other side's page, as it came from the server. */
+  receive(payload: Uint8Array): void;
+  /** Our signaling, or the other seat's, is back: what is not acknowledged goes again. */
+  resync(): void;
+  /** Starts ICE again under the same connection. */
+  restart(reason: string): void;
+  /** For `simulate("link-lost")` and the last rung of recovery: a new connection under the same link. */
+  rebuild(reason: string): void;
+  /** Closed for good: tells nobody, detaches the parts. */
+  close(reason: string): void;
+  on(event: "change", listener: () => void): () => void;
+  on(event: "log", listener: (event: string, detail?: JsonValue) => void): () => void;
+}
+
+export interface LinkSetup {
+  /** The W3C's perfect negotiation; newcomers are impolite towards everyone already there. */
+  readonly isPolite: boolean;
+  /** The newcomer makes the first offer. */
+  readonly makesFirstOffer: boolean;
+  readonly iceServers: readonly IceServer[];
+  readonly rtc: RTCConfiguration;
+  readonly sealer: Sealer;
+  /** Hands bytes to the session; false when signaling is away (they go again on `resync`). */
+  send(payload: Uint8Array): boolean;
+  /** Private rooms: `sha-256 AB:CD:…` that every description of the other side must carry. */
+  readonly remoteFingerprint?: string;
+  readonly parts: Readonly<Record<string, LinkPart>>;
+  /** How connections are made; tests give another. */
+  readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
+}
+/** `browser/link/` exports `createLink: CreateLink`. */
+export type CreateLink = (setup: LinkSetup) => LinkDriver;
+
+/** All channels of a room. `browser/channels/` exports `createChannelHub(): ChannelHub`. */
+export interface ChannelHub {
+  /** Names that start with `parlour:` are ours; the room refuses them from embedders. */
+  channel(name: string, delivery: Delivery): Channel;
+  /** A page to exchange messages with; the part goes into its link. */
+  add(peer: Peer): LinkPart;
+  /** That page is gone (left, or another epoch took its place): what it has not acknowledged rejects with `undelivered`. */
+  remove(id: PeerId): void;
+  /** Fires each time the channels to a peer are open (again). */
+  on(event: "open", listener: (peer: Peer) => void): () => void;
+}
+
+/** One page of one seat, as the signaling session knows it. */
+export interface PageAddress {
+  readonly id: PeerId;
+  readonly number: number;
+  readonly epoch: Epoch;
+}
