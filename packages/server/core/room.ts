@@ -1,0 +1,72 @@
+import { refusal } from "@parlour/protocol";
+import { drop, expire, leave } from "./departure.ts";
+import { enter } from "./enter.ts";
+import { unseated } from "./seat.ts";
+import type { RoomState } from "./state.ts";
+import type { CreateInput, RoomEffect, RoomInput, RoomStep } from "./transition.ts";
+
+/**
+ * What a room does: from its present state (`undefined`: there is none of that name), an input and the time
+ * (ms since 1970) to its next state and what is to be done about it, in that order. The rules are in docs/spec/rooms.md.
+ */
+export function room(state: RoomState | undefined, input: RoomInput, now: number): RoomStep {
+  if (state === undefined) {
+    if (input.type === "create") return { state: create(input, now), effects: [] };
+    if (input.type === "enter" || input.type === "end") {
+      return { state, effects: [], refused: refusal("no-such-room") };
+    }
+    return { state, effects: [] };
+  }
+  switch (input.type) {
+    case "create":
+      return { state, effects: [], refused: refusal("room-exists") };
+    case "enter":
+      return enter(state, input, now);
+    case "drop":
+      return drop(state, input.connection, input.why, now);
+    case "leave":
+      return leave(state, input.connection, now);
+    case "end":
+      return { state: undefined, effects: endings(state) };
+    case "expire":
+      return expire(state, now);
+    case "boot":
+      return { state: boot(state, now), effects: [] };
+  }
+}
+
+function create(input: CreateInput, now: number): RoomState {
+  return {
+    name: input.name,
+    visibility: input.visibility,
+    capacity: input.capacity,
+    ...(input.title === undefined ? {} : { title: input.title }),
+    ...(input.passcodeHash === undefined ? {} : { passcodeHash: input.passcodeHash }),
+    ...(input.hostTokenHash === undefined ? {} : { hostTokenHash: input.hostTokenHash }),
+    ...(input.check === undefined ? {} : { check: input.check }),
+    stay: input.stay,
+    madeAt: now,
+    // Who makes a room by joining is about to enter; should that fail, it is as if somebody had left.
+    life: input.how === "http" ? { phase: "unentered", since: now } : { phase: "empty", since: now },
+    nextNumber: 1,
+    seats: [],
+    removed: [],
+  };
+}
+
+function endings(state: RoomState): readonly RoomEffect[] {
+  return state.seats.flatMap((seat) =>
+    seat.presence === "here"
+      ? [{ type: "close" as const, connection: seat.connection, code: "room-ended" as const }]
+      : [],
+  );
+}
+
+/** Time did not pass for a room while its server was away: every grace starts again. */
+function boot(state: RoomState, now: number): RoomState {
+  return {
+    ...state,
+    seats: state.seats.map((seat) => unseated(seat, "silent", now)),
+    life: state.life.phase === "occupied" ? state.life : { ...state.life, since: now },
+  };
+}

@@ -1,0 +1,66 @@
+import type { ListedRoom, PeerId, RoomInfo, Visibility } from "@parlour/protocol";
+import type { Seat } from "./seat.ts";
+
+/**
+ * Where a room is in its life.
+ *
+ * ```
+ *  (create) ──► unentered ── enter ──► occupied ── last seat ended ──► empty ── enter ──► occupied
+ *                   │                     │                              │
+ *                   │ 10 min              │ end                          │ 30 s after its last page was seen
+ *                   ▼                     ▼                              ▼
+ *                 gone ◄──────────────────┴──────────────────────────────┘
+ * ```
+ *
+ * A room made to stay has no deadline in `unentered` and `empty`. `end` leads to gone from everywhere.
+ * There is no `gone` phase: a room that is gone is no state at all, and its name is free.
+ */
+export type RoomLife =
+  | { readonly phase: "unentered" /** When it was made, ms since 1970. */; readonly since: number }
+  | { readonly phase: "occupied" }
+  | { readonly phase: "empty" /** When its last page was seen, ms since 1970. */; readonly since: number };
+
+/** Everything the server keeps of a room; plain JSON. `seats` is in the order of their numbers, empty unless `occupied`. */
+export interface RoomState {
+  readonly name: string;
+  readonly visibility: Visibility;
+  readonly capacity: number;
+  readonly title?: string;
+  /** As `hashPasscode` made it. */
+  readonly passcodeHash?: string;
+  /** As `makeHostToken` made it; rooms created by joining have none. */
+  readonly hostTokenHash?: string;
+  /** Private rooms: what every `hello` must bring. Missing until the first peer enters a room made over HTTP. */
+  readonly check?: string;
+  /** Keeps the room when it is empty. */
+  readonly stay: boolean;
+  /** When it was made, ms since 1970. Tells this room from an earlier one of the same name. */
+  readonly madeAt: number;
+  readonly life: RoomLife;
+  /** The number of the next new seat. */
+  readonly nextNumber: number;
+  readonly seats: readonly Seat[];
+  /** Who was removed and may not come back. */
+  readonly removed: readonly PeerId[];
+}
+
+/** What everyone in the room may know of it. */
+export function roomInfo(state: RoomState): RoomInfo {
+  return {
+    name: state.name,
+    visibility: state.visibility,
+    capacity: state.capacity,
+    topology: "mesh",
+    ...(state.title === undefined ? {} : { title: state.title }),
+  };
+}
+
+/** The room's line in `GET /api/rooms`. */
+export function listedRoom(state: RoomState): ListedRoom {
+  return {
+    name: state.name,
+    people: state.seats.length,
+    capacity: state.capacity,
+    ...(state.title === undefined ? {} : { title: state.title }),
+  };
+}
