@@ -23,7 +23,7 @@ export function roomDeadline(state: Pick<RoomState, "life" | "stay">): number | 
     case "occupied":
       return undefined;
     case "empty":
-      return state.life.since + limits.emptyRoomMs;
+      return state.life.lastSeen + limits.emptyRoomMs;
   }
 }
 

@@ -47,7 +47,7 @@ function create(input: CreateInput, now: number): RoomState {
     stay: input.stay,
     madeAt: now,
     // Who makes a room by joining is about to enter; should that fail, it is as if somebody had left.
-    life: input.how === "http" ? { phase: "unentered", since: now } : { phase: "empty", since: now },
+    life: input.how === "http" ? { phase: "unentered", since: now } : { phase: "empty", lastSeen: now },
     nextNumber: 1,
     seats: [],
     removed: [],
@@ -67,6 +67,9 @@ function boot(state: RoomState, now: number): RoomState {
   return {
     ...state,
     seats: state.seats.map((seat) => unseated(seat, "silent", now)),
-    life: state.life.phase === "occupied" ? state.life : { ...state.life, since: now },
+    life:
+      state.life.phase === "unentered"
+        ? { phase: "unentered", since: now }
+        : { phase: state.life.phase, lastSeen: now },
   };
 }

@@ -7,7 +7,7 @@ import type { Seat } from "./seat.ts";
  * ```
  *  (create) ──► unentered ── enter ──► occupied ── last seat ended ──► empty ── enter ──► occupied
  *                   │                     │                              │
- *                   │ 10 min              │ end                          │ 30 s after its last page was seen
+ *                   │ 10 min              │ end                          │ 30 s after a page was last here
  *                   ▼                     ▼                              ▼
  *                 gone ◄──────────────────┴──────────────────────────────┘
  * ```
@@ -17,8 +17,12 @@ import type { Seat } from "./seat.ts";
  */
 export type RoomLife =
   | { readonly phase: "unentered" /** When it was made, ms since 1970. */; readonly since: number }
-  | { readonly phase: "occupied" }
-  | { readonly phase: "empty" /** When its last page was seen, ms since 1970. */; readonly since: number };
+  | {
+      readonly phase: "occupied";
+      /** When a page was last known to be here, ms since 1970. */
+      readonly lastSeen: number;
+    }
+  | { readonly phase: "empty" /** When the last page was here, ms since 1970. */; readonly lastSeen: number };
 
 /** Everything the server keeps of a room; plain JSON. `seats` is in the order of their numbers, empty unless `occupied`. */
 export interface RoomState {
