@@ -1,0 +1,201 @@
+import puppeteer, { type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import { type PageSide, preparePage } from "./page-side.ts";
+import { forgetProcess, freshFolder, noteProcess, processTree, removeFolder, signalTree } from "./scratch.ts";
+import { within } from "./waiting.ts";
+
+export type Engine = "chromium" | "firefox";
+export type { PageSide };
+
+/** A running browser, of which people are separate contexts (own storage, own cookies). */
+export interface TestBrowser {
+  readonly engine: Engine;
+  readonly pid: number;
+  readonly browser: Browser;
+  openPage(options?: PageOptions): Promise<TestPage>;
+  /** Another tab of the same person. */
+  openTab(beside: TestPage, options?: PageOptions): Promise<TestPage>;
+  /** Stops or continues every process of the browser. */
+  signal(signal: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void;
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  /** Default true: the camera gives 320x240 at 15, whatever the page asks for. */
+  readonly smallPictures?: boolean;
+}
+
+/** A page and what it asked for and complained about. */
+export interface TestPage {
+  readonly engine: Engine;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Every URL it requested, `ws:` ones included after `allRequests`. */
+  readonly requests: string[];
+  /** Errors on its console, exceptions, broken policy. */
+  readonly problems: string[];
+  /** Everything on its console, for the report of a failed test. */
+  readonly console: string[];
+  allRequests(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const executables: Record<Engine, string[]> = {
+  chromium: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+  firefox: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
+};
+
+async function executable(engine: Engine): Promise<string> {
+  const named = process.env[engine === "chromium" ? "PARLOUR_CHROMIUM" : "PARLOUR_FIREFOX"];
+  const { existsSync } = await import("node:fs");
+  const found = [...(named === undefined ? [] : [named]), ...executables[engine]].find((path) =>
+    existsSync(path),
+  );
+  if (found === undefined) {
+    throw new Error(`no ${engine} found; on Debian: apt-get install chromium firefox-esr`);
+  }
+  return found;
+}
+
+const chromiumFlags = [
+  "--no-sandbox",
+  "--use-fake-device-for-media-stream=fps=15",
+  "--use-fake-ui-for-media-stream",
+  "--autoplay-policy=no-user-gesture-required",
+  // Names of the form <uuid>.local need multicast, which test machines and containers often lack.
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--no-first-run",
+  "--window-size=1280,800",
+];
+const firefoxPreferences = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.peerconnection.ice.obfuscate_host_addresses": false,
+  "media.peerconnection.ice.loopback": true,
+  "media.autoplay.default": 0,
+  "media.autoplay.blocking_policy": 0,
+  "dom.events.asyncClipboard.clipboardItem": true,
+  // A page in a background tab is a person all the same: no throttling.
+  "dom.min_background_timeout_value": 4,
+  "dom.min_background_timeout_value_without_budget_throttling": 4,
+  "dom.timeout.enable_budget_timer_throttling": false,
+  // No update checks, no captive portal probes, no remote settings.
+  "app.update.enabled": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+  "toolkit.telemetry.enabled": false,
+};
+
+export async function launchBrowser(engine: Engine): Promise<TestBrowser> {
+  const profile = freshFolder(engine);
+  const shared = {
+    executablePath: await executable(engine),
+    headless: true,
+    userDataDir: profile,
+    timeout: 60_000,
+    protocolTimeout: 120_000,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  } as const;
+  const browser = await puppeteer.launch(
+    engine === "chromium"
+      ? { ...shared, browser: "chrome", args: chromiumFlags }
+      : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences },
+  );
+  const pid = browser.process()?.pid;
+  if (pid === undefined) throw new Error(`${engine} has no process`);
+  noteProcess(pid);
+  const pages = new Set<TestPage>();
+
+  const open = async (context: BrowserContext, options: PageOptions, ownsContext: boolean) => {
+    const page = await context.newPage();
+    const opened = await preparedPage(engine, page, context, options, async () => {
+      pages.delete(opened);
+      if (!page.isClosed()) await within("a page to close", page.close(), 10_000).catch(() => {});
+      if (ownsContext) await within("a context to close", context.close(), 10_000).catch(() => {});
+    });
+    pages.add(opened);
+    return opened;
+  };
+
+  return {
+    engine,
+    pid,
+    browser,
+    openPage: async (options = {}) => open(await browser.createBrowserContext(), options, true),
+    openTab: async (beside, options = {}) => open(beside.context, options, false),
+    signal: (signal) => signalTree(pid, signal),
+    async close() {
+      const tree = processTree(pid);
+      signalTree(pid, "SIGCONT");
+      await within(`${engine} to close`, browser.close(), 10_000).catch(() => {});
+      for (const one of tree) {
+        try {
+          process.kill(one, "SIGKILL");
+        } catch {
+          // Closed as it should.
+        }
+      }
+      forgetProcess(pid);
+      removeFolder(profile);
+    },
+  };
+}
+
+async function preparedPage(
+  engine: Engine,
+  page: Page,
+  context: BrowserContext,
+  options: PageOptions,
+  close: () => Promise<void>,
+): Promise<TestPage> {
+  const requests: string[] = [];
+  const problems: string[] = [];
+  const console: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => {
+    console.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === "error") problems.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => {
+    problems.push(`exception: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  });
+  await page.evaluateOnNewDocument(preparePage, options.smallPictures ?? true);
+  return {
+    engine,
+    page,
+    context,
+    requests,
+    problems,
+    console,
+    allRequests: async () => [
+      ...requests,
+      ...(await page.evaluate(() => window.parlourTest?.sockets ?? []).catch(() => [])),
+    ],
+    close,
+  };
+}
+
+const shared = new Map<Engine, Promise<TestBrowser>>();
+
+/** One browser of each kind serves the whole run; whoever needs to stop or kill one launches their own. */
+export function sharedBrowser(engine: Engine): Promise<TestBrowser> {
+  let browser = shared.get(engine);
+  if (browser === undefined) {
+    browser = launchBrowser(engine);
+    shared.set(engine, browser);
+    browser.then(
+      (launched) => launched.browser.once("disconnected", () => shared.delete(engine)),
+      () => shared.delete(engine),
+    );
+  }
+  return browser;
+}
+
+export async function closeSharedBrowsers(): Promise<void> {
+  const all = [...shared.values()];
+  shared.clear();
+  await Promise.allSettled(all.map(async (browser) => (await browser).close()));
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Everything a run leaves on the machine while it lasts: temporary folders and processes. The runner names one folder
+ * for the whole run in `PARLOUR_E2E_SCRATCH` and sweeps it at the end, so that nothing outlives even a crashed run.
+ */
+export function scratchFolder(): string {
+  const named = process.env["PARLOUR_E2E_SCRATCH"];
+  if (named !== undefined) {
+    mkdirSync(named, { recursive: true });
+    return named;
+  }
+  const made = mkdtempSync(join(tmpdir(), "parlour-e2e-"));
+  process.env["PARLOUR_E2E_SCRATCH"] = made;
+  process.once("exit", () => sweep(made));
+  return made;
+}
+
+/** A fresh folder for a profile or for a server's data. */
+export function freshFolder(purpose: string): string {
+  return mkdtempSync(join(scratchFolder(), `${purpose}-`));
+}
+
+export function removeFolder(folder: string): void {
+  // A browser that was just killed may still be writing for a moment.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+const noteOf = (folder: string, pid: number): string => join(folder, `${pid}.pid`);
+
+/** Notes a process that must not outlive the run; `forgetProcess` when it has ended. */
+export function noteProcess(pid: number): void {
+  writeFileSync(noteOf(scratchFolder(), pid), startTime(pid) ?? "");
+}
+export function forgetProcess(pid: number): void {
+  rmSync(noteOf(scratchFolder(), pid), { force: true });
+}
+
+/** When the process started, as the kernel tells it, so that a reused pid is never mistaken for ours. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process and everything it started, children first. */
+export function processTree(pid: number): number[] {
+  let children: number[] = [];
+  try {
+    children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
+      .split("\n")
+      .map(Number)
+      .filter((child) => child > 0);
+  } catch {
+    // `ps` ends with 1 when there are no children.
+  }
+  return [...children.flatMap(processTree), pid];
+}
+
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  for (const one of processTree(pid)) {
+    try {
+      process.kill(one, signal);
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+}
+
+/** Ends whatever is still noted, and removes the folder. */
+export function sweep(folder: string): void {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".pid"));
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const pid = Number.parseInt(name, 10);
+    const started = readFileSync(join(folder, name), "utf8");
+    if (started !== "" && startTime(pid) === started) signalTree(pid, "SIGKILL");
+    unlinkSync(join(folder, name));
+  }
+  removeFolder(folder);
+}
