@@ -53,6 +53,8 @@ export interface LinkSetup {
   readonly sealer: Sealer;
   /** Hands bytes to the session; false when signaling is away (they go again on `resync`). */
   send(payload: Uint8Array): boolean;
+  /** Both pages' epochs: signals meant for another page of either seat are dropped. Leave out only where seats have one page. */
+  readonly pages?: { readonly own: Epoch; readonly other: Epoch };
   /** Private rooms: `sha-256 AB:CD:…` that every description of the other side must carry. */
   readonly remoteFingerprint?: string;
   readonly parts: Readonly<Record<string, LinkPart>>;
