@@ -16,13 +16,11 @@ import type { Seat } from "./seat.ts";
  * There is no `gone` phase: a room that is gone is no state at all, and its name is free.
  */
 export type RoomLife =
-  | { readonly phase: "unentered" /** When it was made, ms since 1970. */; readonly since: number }
-  | {
-      readonly phase: "occupied";
-      /** When a page was last known to be here, ms since 1970. */
-      readonly lastSeen: number;
-    }
-  | { readonly phase: "empty" /** When the last page was here, ms since 1970. */; readonly lastSeen: number };
+  /** `since`: when it was made, ms since 1970. */
+  | { readonly phase: "unentered"; readonly since: number }
+  /** `lastSeen`: when a page was last known to be here, ms since 1970. */
+  | { readonly phase: "occupied"; readonly lastSeen: number }
+  | { readonly phase: "empty"; readonly lastSeen: number };
 
 /** Everything the server keeps of a room; plain JSON. `seats` is in the order of their numbers, empty unless `occupied`. */
 export interface RoomState {
