@@ -80,7 +80,7 @@ function memoryLog(keeping: Keeping): MessageLog {
   };
   return {
     async append(room, added) {
-      const log = logs.get(room) ?? { nextSeq: 1, entries: [], said: new Map() };
+      const log: Log = logs.get(room) ?? { nextSeq: 1, entries: [], said: new Map() };
       logs.set(room, log);
       const before = added.type === "said" ? log.said.get(saidKey(added)) : undefined;
       if (before !== undefined) return { entry: before, isNew: false };
