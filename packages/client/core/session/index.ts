@@ -1,0 +1,3 @@
+export * from "./frame.ts";
+export * from "./roster.ts";
+export * from "./session.ts";
