@@ -1,0 +1,347 @@
+/**
+ * The flags of `parlour serve`, in one table that parses them, reads them from the environment and
+ * writes `--help`. Every flag `--some-name` is also `PARLOUR_SOME_NAME`; the command line wins.
+ */
+import { resolve } from "node:path";
+
+/** What a flag's text came to: a value, or what it must be ("a number from 0 to 65535"). */
+export type Reading<T> = { readonly value: T } | { readonly wanted: string };
+
+/** One flag. */
+export interface Flag<T> {
+  /** The word for its value in `--help`; absent for a switch, which needs none. */
+  readonly placeholder?: string;
+  readonly help: string;
+  /** The default as `--help` shows it. */
+  readonly standard?: string;
+  /** The value when it is given nowhere. */
+  readonly fallback: T;
+  /** A value to show in a complaint. */
+  readonly example: string;
+  /** Given more than once, the texts are joined by commas. */
+  readonly repeatable?: true;
+  /** Part of a later version: giving it is refused in so many words. */
+  readonly later?: true;
+  readonly read: (text: string) => Reading<T>;
+}
+
+const flag = <T>(definition: Flag<T>): Flag<T> => definition;
+
+function integer(from: number, to: number): (text: string) => Reading<number> {
+  return (text) => {
+    const value = Number(text);
+    return /^\d+$/.test(text) && value >= from && value <= to
+      ? { value }
+      : { wanted: `a whole number from ${from} to ${to}` };
+  };
+}
+
+function oneOf<T extends string>(...values: readonly T[]): (text: string) => Reading<T> {
+  return (text) => {
+    const value = values.find((each) => each === text);
+    return value === undefined ? { wanted: `one of ${values.join(", ")}` } : { value };
+  };
+}
+
+const yes = new Set(["on", "true", "yes", "1"]);
+const no = new Set(["off", "false", "no", "0"]);
+
+function onOff(text: string): Reading<boolean> {
+  if (yes.has(text)) return { value: true };
+  return no.has(text) ? { value: false } : { wanted: "on or off" };
+}
+
+const path = (text: string): Reading<string | undefined> => ({ value: resolve(text) });
+
+function hours(text: string): Reading<number> {
+  const value = Number(text);
+  return /^\d+(\.\d+)?$/.test(text) && value <= 8760
+    ? { value }
+    : { wanted: "a number of hours from 0 to 8760" };
+}
+
+function origins(text: string): Reading<readonly string[]> {
+  const value: string[] = [];
+  for (const part of text.split(",").map((each) => each.trim())) {
+    if (part === "") continue;
+    if (!URL.canParse(part) || new URL(part).origin !== part)
+      return { wanted: "an origin: scheme, host and port, nothing after them" };
+    value.push(part);
+  }
+  return { value };
+}
+
+function secret(text: string): Reading<string | undefined> {
+  return text.length >= 16 ? { value: text } : { wanted: "at least 16 characters that nobody guesses" };
+}
+
+/** A flag of a later version: it has a line in `--help` and is refused. */
+const later = (placeholder: string, help: string): Flag<undefined> =>
+  flag({
+    placeholder,
+    help,
+    fallback: undefined,
+    example: "",
+    later: true,
+    read: () => ({ value: undefined }),
+  });
+
+/** Every flag, in the order of `--help`. */
+export const flags = {
+  port: flag({
+    placeholder: "NUMBER",
+    help: "Port to listen on; 0 takes a free one",
+    standard: "3000",
+    fallback: 3000,
+    example: "3000",
+    read: integer(0, 65_535),
+  }),
+  host: flag<string | undefined>({
+    placeholder: "ADDRESS",
+    help: "Address to listen on",
+    standard: "every address of this machine",
+    fallback: undefined,
+    example: "127.0.0.1",
+    read: (text) =>
+      /^[\w.:%-]+$/.test(text) ? { value: text } : { wanted: "an address or a host name of this machine" },
+  }),
+  data: flag<string | undefined>({
+    placeholder: "FOLDER",
+    help: "Folder for rooms, messages, secrets and certificates",
+    standard: "./parlour-data",
+    fallback: undefined,
+    example: "/var/lib/parlour",
+    read: path,
+  }),
+  tls: flag<"off" | "self" | "files">({
+    placeholder: "off|self|files",
+    help: "HTTPS: none; with a certificate of this server's own making; or with --cert and --key",
+    standard: "off",
+    fallback: "off",
+    example: "self",
+    read: oneOf("off", "self", "files"),
+  }),
+  cert: flag<string | undefined>({
+    placeholder: "FILE",
+    help: "Certificate chain (PEM), for --tls files; read again when it changes",
+    fallback: undefined,
+    example: "/etc/parlour/fullchain.pem",
+    read: path,
+  }),
+  key: flag<string | undefined>({
+    placeholder: "FILE",
+    help: "Private key (PEM), for --tls files; read again when it changes",
+    fallback: undefined,
+    example: "/etc/parlour/privkey.pem",
+    read: path,
+  }),
+  "trust-proxy": flag({
+    help: "Take visitors' addresses and the scheme from the proxy in front (X-Forwarded-For, X-Forwarded-Proto)",
+    standard: "off",
+    fallback: false,
+    example: "on",
+    read: onOff,
+  }),
+  "allow-origin": flag<readonly string[]>({
+    placeholder: "ORIGIN",
+    help: "Another web origin whose pages may use this server; repeat it, or separate by commas",
+    standard: "only this server's own pages",
+    fallback: [],
+    example: "https://www.example.org",
+    repeatable: true,
+    read: origins,
+  }),
+  "create-on-join": flag({
+    placeholder: "on|off",
+    help: "Whether opening the link of an unknown room makes it",
+    standard: "on",
+    fallback: true,
+    example: "off",
+    read: onOff,
+  }),
+  "history-messages": flag<number | undefined>({
+    placeholder: "NUMBER",
+    help: "Messages kept for latecomers in each public room; 0 keeps none",
+    standard: "500",
+    fallback: undefined,
+    example: "500",
+    read: integer(0, 100_000),
+  }),
+  "history-hours": flag<number | undefined>({
+    placeholder: "HOURS",
+    help: "How long these messages are kept",
+    standard: "24",
+    fallback: undefined,
+    example: "24",
+    read: hours,
+  }),
+  "metrics-token": flag<string | undefined>({
+    placeholder: "TOKEN",
+    help: "Bearer token that opens /metrics to other machines",
+    standard: "only this machine may read them",
+    fallback: undefined,
+    example: "a long random text",
+    read: secret,
+  }),
+  "log-level": flag<LogLevel>({
+    placeholder: "LEVEL",
+    help: "What is logged, as JSON lines on stderr: silent, error, warn, info or debug",
+    standard: "warn",
+    fallback: "warn",
+    example: "info",
+    read: oneOf<LogLevel>("silent", "error", "warn", "info", "debug"),
+  }),
+  turn: flag<"off">({
+    placeholder: "off",
+    help: "Relay for people whose networks block direct connections; this version has none yet",
+    standard: "off",
+    fallback: "off",
+    example: "off",
+    read: (text) => (text === "off" ? { value: "off" } : { wanted: "off: this version has no relay yet" }),
+  }),
+  "turn-port": later("NUMBER", "Port of the relay"),
+  "turn-url": later("URL", "A relay of your own"),
+  "turn-secret": later("SECRET", "Its shared secret"),
+  "public-address": later("ADDRESS", "The address under which others reach this machine"),
+  domain: later("NAME", "Domain name, for automatic HTTPS; until then: --tls files"),
+  redis: later("URL", "Redis, for several servers that act as one"),
+} as const;
+
+/** What `--log-level` takes. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
+
+type Flags = typeof flags;
+type FlagName = keyof Flags;
+
+/** The value of every flag. */
+export type ServeOptions = { readonly [Name in FlagName]: Flags[Name] extends Flag<infer T> ? T : never };
+
+/** The flag's name in the environment. */
+export const environmentName = (name: string): string => `PARLOUR_${name.toUpperCase().replaceAll("-", "_")}`;
+
+/** What a command line asks for. A `problem` is one line for the person who typed it. */
+export type ServeRequest =
+  | { readonly kind: "serve"; readonly options: ServeOptions }
+  | { readonly kind: "help" }
+  | { readonly kind: "problem"; readonly line: string };
+
+const problem = (line: string): ServeRequest => ({ kind: "problem", line });
+const isFlag = (name: string): name is FlagName => Object.hasOwn(flags, name);
+
+/**
+ * Reads `parlour serve`'s arguments and environment.
+ *
+ * @param given the arguments after `serve`
+ */
+export function readFlags(given: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest {
+  const texts = new Map<FlagName, { text: string; as: string }>();
+  for (const name of Object.keys(flags).filter(isFlag)) {
+    const text = environment[environmentName(name)];
+    if (text !== undefined && text !== "") texts.set(name, { text, as: environmentName(name) });
+  }
+  const fromLine = new Set<FlagName>();
+  const rest = [...given];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === "--help" || word === "-h") return { kind: "help" };
+    const [, name, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined)
+      return problem(
+        `"${word}" is not a flag. Flags begin with two dashes: parlour serve --help lists them.`,
+      );
+    if (!isFlag(name)) return problem(`There is no flag --${name}. ${suggestion(name)}`);
+    const { placeholder, example, repeatable }: Flag<unknown> = flags[name];
+    let text = attached;
+    if (text === undefined && placeholder === undefined) text = "on";
+    if (text === undefined && rest[0] !== undefined && !rest[0].startsWith("--")) text = rest.shift();
+    if (text === undefined || text === "")
+      return problem(`--${name} needs a value${example && `, for example: --${name} ${example}`}.`);
+    const before = repeatable && fromLine.has(name) ? `${texts.get(name)?.text},` : "";
+    texts.set(name, { text: before + text, as: `--${name}` });
+    fromLine.add(name);
+  }
+  return readValues(texts);
+}
+
+function readValues(texts: ReadonlyMap<FlagName, { text: string; as: string }>): ServeRequest {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(flags).filter(isFlag)) {
+    const definition: Flag<unknown> = flags[name];
+    const given = texts.get(name);
+    if (given === undefined) {
+      values[name] = definition.fallback;
+      continue;
+    }
+    if (definition.later)
+      return problem(`${given.as} is not available in this version of Parlour. Leave it out.`);
+    const reading = definition.read(given.text);
+    if ("wanted" in reading) {
+      const shown = name === "metrics-token" ? "" : ` (it is "${given.text}")`;
+      return problem(
+        `${given.as} must be ${reading.wanted}${shown}. For example: --${name} ${definition.example}`,
+      );
+    }
+    values[name] = reading.value;
+  }
+  const options = values as unknown as ServeOptions;
+  return disagreement(options) ?? { kind: "serve", options };
+}
+
+/** Flags that are right one by one but not together. */
+function disagreement({ tls, cert, key }: ServeOptions): ServeRequest | undefined {
+  if (tls === "files") {
+    if (cert === undefined) return problem("--tls files needs the certificate's file: --cert FILE");
+    if (key === undefined) return problem("--tls files needs the private key's file: --key FILE");
+  } else if (cert !== undefined || key !== undefined) {
+    return problem(`--${cert === undefined ? "key" : "cert"} works only with --tls files; add it.`);
+  }
+  return undefined;
+}
+
+function suggestion(name: string): string {
+  const close = Object.keys(flags)
+    .map((each) => ({ each, far: distance(name, each) }))
+    .sort((a, b) => a.far - b.far)[0];
+  return close !== undefined && close.far <= 2
+    ? `Did you mean --${close.each}?`
+    : "parlour serve --help lists all flags.";
+}
+
+/** Edits (letters put in, left out or changed) from one word to another. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+/** The text of `parlour serve --help`. */
+export function serveHelp(): string {
+  const all: [string, Flag<unknown>][] = Object.entries(flags);
+  const left = ([name, { placeholder }]: [string, Flag<unknown>]) =>
+    `  --${name}${placeholder === undefined ? "" : ` ${placeholder}`}`;
+  const width = Math.max(...all.map((each) => left(each).length)) + 2;
+  const row = (each: [string, Flag<unknown>]) =>
+    `${left(each).padEnd(width)}${each[1].help}${each[1].standard === undefined ? "" : ` (${each[1].standard})`}`;
+  return [
+    "parlour serve: rooms for talking, in the browser, from this machine.",
+    "",
+    "Usage: parlour serve [flags]",
+    "",
+    "Flags, with what holds without them in brackets. Each is also an environment variable:",
+    "--some-flag is PARLOUR_SOME_FLAG. The command line wins.",
+    "",
+    ...all.filter(([, each]) => !each.later).map(row),
+    `${"  --help".padEnd(width)}This text`,
+    "",
+    "Not available in this version:",
+    "",
+    ...all.filter(([, each]) => each.later).map(row),
+    "",
+  ].join("\n");
+}

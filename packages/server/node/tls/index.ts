@@ -1,0 +1,10 @@
+/** HTTPS: certificates of the server's own making or from files, and one port that tells TLS from plain HTTP. */
+export {
+  CertificateError,
+  type CertificatePair,
+  type CertificateSource,
+  type SourceEvents,
+} from "./certificate.ts";
+export { openFiles } from "./files.ts";
+export { createFront } from "./front.ts";
+export { openSelfSigned } from "./self-signed.ts";
