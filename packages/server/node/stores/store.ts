@@ -66,12 +66,18 @@ export interface Keeping {
   readonly historyMs: number;
 }
 
+/**
+ * `in-use`: by another server; `damaged`: not readable as what it should be; `foreign`: another program's;
+ * `newer`: made by a later version; `unwritable`: no permission or no space; `closed`: used after `close`.
+ */
+export type StoreProblem = "in-use" | "damaged" | "foreign" | "newer" | "unwritable" | "closed";
+
 /** The data folder can't be used as it is. `message` says what is wrong, `hint` what the host can do. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
-  readonly code: "damaged" | "newer" | "in-use" | "foreign";
+  readonly code: StoreProblem;
   readonly hint: string;
-  constructor(code: StoreError["code"], message: string, hint: string, cause?: unknown) {
+  constructor(code: StoreProblem, message: string, hint: string, cause?: unknown) {
     super(message, { cause });
     this.code = code;
     this.hint = hint;
