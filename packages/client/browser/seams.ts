@@ -1,5 +1,5 @@
 import type { Epoch, IceServer, PeerId } from "@parlour/protocol";
-import type { Channel, Delivery, JsonValue, Link, Peer } from "./api.ts";
+import type { Channel, Delivery, JsonValue, Link, Peer, Publication, RemoteMedia, Source } from "./api.ts";
 
 /** The inner seams of the SDK: what its parts know of each other. Not exported to embedders. */
 
@@ -75,6 +75,26 @@ export interface ChannelHub {
   /** Fires each time the channels to a peer are open (again). */
   on(event: "open", listener: (peer: Peer) => void): () => void;
 }
+
+/** All media of a room. `browser/media/` exports `createMediaHub: CreateMediaHub`. */
+export interface MediaHub {
+  publish(stream: MediaStream, options: { readonly source: Source }): Promise<Publication>;
+  readonly publications: ReadonlyMap<Source, Publication>;
+  /** A page to exchange media with; the part goes into its link under the key `media`. */
+  add(peer: Peer): LinkPart;
+  /** That page is gone (left, or another epoch took its place): its media has ended. */
+  remove(id: PeerId): void;
+  /** That page said that it was going: its media ends at once, whatever the link still delivers; `show`: it came back after all. */
+  hide(id: PeerId): void;
+  show(id: PeerId): void;
+  /** What this peer publishes now; the same map for as long as it is added. */
+  of(id: PeerId): ReadonlyMap<Source, RemoteMedia>;
+  on(event: "media" | "media-ended", listener: (media: RemoteMedia) => void): () => void;
+  /** The room is left: everything is unpublished, and no track is stopped. */
+  close(): void;
+}
+/** `channel` is `parlour:media`, ordered. */
+export type CreateMediaHub = (channel: Channel) => MediaHub;
 
 /** One page of one seat, as the signaling session knows it. */
 export interface PageAddress {
