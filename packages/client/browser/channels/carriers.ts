@@ -1,0 +1,42 @@
+import type { Carrier } from "../../core/channels/index.ts";
+
+/** The three data channels of one connection, negotiated by their ids so that they cost no round trip (RFC 8832, section 4). */
+export type Carriers = Readonly<Record<Carrier, RTCDataChannel>>;
+
+/** Bytes that may wait in the browser: filled up to the first, woken at the second. */
+const water: Readonly<Record<Carrier, readonly [high: number, low: number]>> = {
+  control: [1024 * 1024, 256 * 1024],
+  // Little: what waits here grows old, and newer messages could take its place.
+  lossy: [64 * 1024, 16 * 1024],
+  bulk: [1024 * 1024, 256 * 1024],
+};
+
+export function createCarriers(
+  connection: RTCPeerConnection,
+  on: {
+    readonly open: () => void;
+    readonly room: () => void;
+    readonly frame: (carrier: Carrier, data: unknown) => void;
+    readonly close: () => void;
+  },
+): Carriers {
+  const create = (carrier: Carrier, id: number, options?: RTCDataChannelInit): RTCDataChannel => {
+    const channel = connection.createDataChannel(carrier, { negotiated: true, id, ...options });
+    channel.binaryType = "arraybuffer";
+    channel.bufferedAmountLowThreshold = water[carrier][1];
+    channel.onopen = on.open;
+    channel.onclose = on.close;
+    channel.onbufferedamountlow = on.room;
+    channel.onmessage = ({ data }) => on.frame(carrier, data);
+    return channel;
+  };
+  return {
+    control: create("control", 0),
+    lossy: create("lossy", 1, { ordered: false, maxRetransmits: 0 }),
+    bulk: create("bulk", 2),
+  };
+}
+
+export const isOpen = (channel: RTCDataChannel): boolean => channel.readyState === "open";
+export const hasRoom = (carrier: Carrier, channel: RTCDataChannel): boolean =>
+  isOpen(channel) && channel.bufferedAmount < water[carrier][0];

@@ -1,0 +1,1 @@
+export { createChannelHub, type UndeliveredError } from "./hub.ts";
