@@ -4,6 +4,8 @@ import type * as Sdk from "@parlour/client";
 export interface PageSide {
   readonly connections: RTCPeerConnection[];
   readonly sockets: string[];
+  /** Offers that met an offer of our own and were taken all the same: glare, as the polite side sees it. */
+  readonly collisions: { count: number };
   /** Elements of that role, with their accessible names. */
   byRole(role: string, root?: Element): { element: HTMLElement; name: string }[];
   /** The first visible element of that role whose name matches (exactly for a string). */
@@ -29,11 +31,16 @@ export function preparePage(smallPictures: boolean): void {
   if (!("RTCPeerConnection" in window)) return;
   const connections: RTCPeerConnection[] = [];
   const sockets: string[] = [];
+  const collisions = { count: 0 };
 
   class NotedConnection extends RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
       connections.push(this);
+    }
+    override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      if (description.type === "offer" && this.signalingState === "have-local-offer") collisions.count++;
+      return super.setRemoteDescription(description);
     }
   }
   window.RTCPeerConnection = NotedConnection;
@@ -122,6 +129,7 @@ export function preparePage(smallPictures: boolean): void {
   window.parlourTest = {
     connections,
     sockets,
+    collisions,
     byRole,
     find: (role, name, root) =>
       byRole(role, root).find((one) => (typeof name === "string" ? one.name === name : name.test(one.name)))

@@ -23,6 +23,11 @@ export interface Person {
   messages(): Promise<string[]>;
   /** Waits until the log holds it exactly once. */
   readsOnce(text: string): Promise<void>;
+  /** Waits until that person's figure says so, in words. */
+  figureSays(name: string, text: string | RegExp): Promise<void>;
+  figureSaysNot(name: string, text: string | RegExp): Promise<void>;
+  /** What the panel People says, people and count. */
+  roster(): Promise<string>;
   moves(name: string): Promise<number>;
   hears(name: string): Promise<void>;
   frames(name: string): Promise<number>;
@@ -75,6 +80,20 @@ export function personOn(tab: TestPage, name: string): Person {
       role,
       plain(wanted),
     );
+
+  /** Undefined while there is no such figure. */
+  const figureHas = async (figure: string, wanted: string | RegExp): Promise<boolean | undefined> => {
+    const says = await page.evaluate((one) => {
+      const found = window.parlourTest.find("figure", one);
+      if (found === undefined) return undefined;
+      const spoken = [...found.querySelectorAll("[aria-label], [title], img[alt]")].map(
+        (part) => part.getAttribute("aria-label") ?? part.getAttribute("title") ?? part.getAttribute("alt"),
+      );
+      return `${found.textContent} ${spoken.join(" ")}`;
+    }, figure);
+    if (says === undefined || says === null) return undefined;
+    return typeof wanted === "string" ? says.includes(wanted) : wanted.test(says);
+  };
 
   const person: Person = {
     name,
@@ -175,6 +194,21 @@ export function personOn(tab: TestPage, name: string): Person {
         if (seen > 1) throw new Error(`“${text}” stands there ${seen} times`);
         return seen === 1;
       });
+    },
+    figureSays: (figure, text) =>
+      until(`the figure of ${figure} to say ${text} (to ${name})`, () => figureHas(figure, text)).then(
+        () => {},
+      ),
+    figureSaysNot: (figure, text) =>
+      until(`the figure of ${figure} not to say ${text} (to ${name})`, async () => {
+        const has = await figureHas(figure, text);
+        return has === false;
+      }).then(() => {}),
+    async roster() {
+      await person.open("People");
+      return page.evaluate(() =>
+        (window.parlourTest.find("region", "People")?.textContent ?? "").replace(/\s+/g, " ").trim(),
+      );
     },
     moves: (figure) => pictureMoves(tab, where(figure)),
     hears: (figure) => toneHeard(tab, where(figure)),

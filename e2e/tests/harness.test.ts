@@ -57,7 +57,9 @@ function describeOn(tab: TestPage, remote?: RTCSessionDescriptionInit): Promise<
         );
       }
     }
-    return { type: "offer", sdp: "", ...connection.localDescription?.toJSON() };
+    const { type, sdp } = connection.localDescription ?? {};
+    if (type === undefined || sdp === undefined) throw new Error("no description was made");
+    return { type, sdp };
   }, remote);
 }
 

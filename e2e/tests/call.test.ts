@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../harness/browsers.ts";
+import { privateLink } from "../harness/people.ts";
+import { useStage } from "../harness/stage.ts";
+
+const pairs: [Engine, Engine][] = [
+  ["chromium", "chromium"],
+  ["firefox", "chromium"],
+  ["firefox", "firefox"],
+];
+
+describe("two people in a call", () => {
+  const stage = useStage();
+
+  it.each(pairs)(
+    "%s and %s see each other move, hear each other's tone, mute, stop video, leave",
+    async (first, second) => {
+      const link = privateLink(stage.server, stage.roomName("call"));
+      const ada = await stage.person(first, link, { name: "Ada" });
+      const bo = await stage.person(second, link, { name: "Bo" });
+      await ada.seesPeople("Bo");
+      await bo.seesPeople("Ada");
+      expect(await ada.moves("Bo")).toBeGreaterThan(0);
+      expect(await bo.moves("Ada")).toBeGreaterThan(0);
+      await ada.hears("Bo");
+      await bo.hears("Ada");
+
+      await bo.figureSaysNot("Ada", "Muted");
+      await ada.press("Mute");
+      await bo.figureSays("Ada", "Muted");
+      await ada.press("Unmute");
+      await bo.figureSaysNot("Ada", "Muted");
+      await bo.hears("Ada");
+
+      await ada.press("Stop video");
+      await bo.figureSays("Ada", "Camera off");
+      // The light goes off: no live camera track is left in the page.
+      await ada.sees("button", "Start video");
+      await ada.press("Start video");
+      await bo.figureSaysNot("Ada", "Camera off");
+      expect(await bo.moves("Ada")).toBeGreaterThan(0);
+
+      await ada.leave();
+      await bo.seesPeople();
+      expect([...ada.tab.problems, ...bo.tab.problems]).toEqual([]);
+    },
+  );
+
+  it("stopping the video ends the camera's track, and muting lets nothing through", async () => {
+    const link = privateLink(stage.server, stage.roomName("light"));
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const tracks: MediaStreamTrack[] = [];
+      window.kept["tracks"] = tracks;
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await ask(wanted);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    const { enter } = await import("../harness/people.ts");
+    const ada = await enter(tab, link, { name: "Ada" });
+    const bo = await stage.person("chromium", link, { name: "Bo", camera: false, mic: false });
+    await bo.moves("Ada");
+    await bo.hears("Ada");
+    await ada.press("Stop video");
+    await tab.page.waitForFunction(
+      () =>
+        (window.kept["tracks"] as MediaStreamTrack[]).every(
+          (track) => track.kind !== "video" || track.readyState === "ended",
+        ),
+      { timeout: 30_000 },
+    );
+    await ada.press("Mute");
+    await bo.figureSays("Ada", "Muted");
+    await expect(
+      (async () => {
+        const { toneHeard } = await import("../harness/measure.ts");
+        await toneHeard(bo.tab, { figure: "Ada" }, 3000);
+      })(),
+    ).rejects.toThrow("waited");
+  });
+
+  it("someone without camera and microphone sees and hears, and is shown as muted", async () => {
+    const link = privateLink(stage.server, stage.roomName("quiet"));
+    const ada = await stage.person("firefox", link, { name: "Ada", camera: false, mic: false });
+    const bo = await stage.person("chromium", link, { name: "Bo" });
+    await ada.moves("Bo");
+    await ada.hears("Bo");
+    await bo.figureSays("Ada", "Muted");
+    await bo.figureSays("Ada", "Camera off");
+    // Changing their mind needs no new page.
+    await ada.press("Start video");
+    await bo.moves("Ada");
+    await ada.press("Unmute");
+    await bo.hears("Ada");
+  });
+
+  it("works in a public room just the same", async () => {
+    const link = `${stage.server.url}/r/${stage.roomName("open")}`;
+    const ada = await stage.person("chromium", link, { name: "Ada" });
+    const bo = await stage.person("firefox", link, { name: "Bo" });
+    await Promise.all([ada.moves("Bo"), bo.moves("Ada")]);
+    await ada.hears("Bo");
+    await bo.hears("Ada");
+  });
+});
