@@ -1,7 +1,6 @@
 /** Which command is meant; what becomes of errors that nobody expected. */
 
-/** Exit codes: all went well; it could not be done; it was asked for wrongly. */
-export const exitCodes = { fine: 0, failed: 1, misused: 2 } as const;
+import { exitCodes } from "./exit-codes.ts";
 
 const help = `parlour: a room on the web that you open by a link.
 

@@ -1,0 +1,115 @@
+/** `parlour serve`: from flags to a running server, and to its end. */
+import { existsSync } from "node:fs";
+import type { Server as PlainServer, ServerResponse } from "node:http";
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exitCodes } from "../exit-codes.ts";
+import { prepareDataFolder } from "./data-folder.ts";
+import { untilAskedToEnd } from "./ending.ts";
+import { readFlags, type ServeOptions, serveHelp } from "./flags.ts";
+import { createListener, type Listener, open } from "./listen.ts";
+import { createLog, type Log } from "./log.ts";
+import { readyLines } from "./reach.ts";
+
+const complain = (line: string) => process.stderr.write(`parlour: ${line}\n`);
+
+/**
+ * Runs the server until a signal ends it.
+ *
+ * @param words the command line after `serve`
+ * @returns the exit code; on code 0 after a signal the process is ended here, whatever may still be open
+ */
+export async function serve(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const request = readFlags(words, environment);
+  if (request.kind === "help") {
+    process.stdout.write(serveHelp());
+    return exitCodes.fine;
+  }
+  if (request.kind === "problem") {
+    complain(request.line);
+    return exitCodes.misused;
+  }
+  const { options } = request;
+  const log = createLog(options["log-level"], (line) => process.stderr.write(line));
+  const data = options.data ?? resolve("parlour-data");
+  const started = await start(options, data, log);
+  if (typeof started === "string") {
+    complain(started);
+    return exitCodes.failed;
+  }
+  process.stdout.write(`${started.lines.join("\n")}\n`);
+  await untilAskedToEnd(started.end);
+  process.exit(exitCodes.fine);
+}
+
+/** Where the built page lies beside this package. */
+const webRoot = fileURLToPath(new URL("../../../../apps/web/dist", import.meta.url));
+
+interface Started {
+  readonly lines: readonly string[];
+  readonly end: () => Promise<void>;
+}
+
+/** Starts everything; one line for the host when that can't be. */
+async function start(options: ServeOptions, data: string, log: Log): Promise<Started | string> {
+  const unusable = prepareDataFolder(data);
+  if (unusable !== undefined) return unusable;
+
+  // The server's modules load while the port is opened and certificates are made.
+  const loading = import("@parlour/server");
+  loading.catch(() => {}); // Heard below, or not at all when the port is taken.
+  let listener: Listener;
+  try {
+    listener = await createListener(options, data, (sentence) => log.warn({}, sentence));
+  } catch (error) {
+    if (error instanceof Error && error.name === "CertificateError") return error.message;
+    throw error;
+  }
+  const { http, listening, certificates } = listener;
+  http.on("request", notYet);
+  const port = await open(listening, options.port, options.host);
+  if (typeof port === "string") {
+    certificates?.close();
+    return port;
+  }
+
+  // Before the rooms are opened, so that a second server started by mistake ends at the port, not in the data folder.
+  const { createParlourServer } = await loading;
+  const server = await createParlourServer({
+    data,
+    webRoot,
+    allowedOrigins: options["allow-origin"],
+    trustProxy: options["trust-proxy"],
+    createOnJoin: options["create-on-join"],
+    history: { messages: options["history-messages"], hours: options["history-hours"] },
+    metricsToken: options["metrics-token"],
+    logger: log,
+    caCertificate: certificates?.authority,
+  });
+  http.off("request", notYet);
+  server.attach(http as PlainServer);
+  const { tls, host } = options;
+  return {
+    lines: readyLines({
+      scheme: tls === "off" ? "http" : "https",
+      port,
+      host,
+      interfaces: networkInterfaces(),
+      tls,
+      hasPage: existsSync(`${webRoot}/index.html`),
+    }),
+    async end() {
+      certificates?.close();
+      await server.drain();
+      listening.close();
+      http.closeAllConnections();
+      await server.close();
+    },
+  };
+}
+
+/** The port is open a moment before there is something behind it. */
+function notYet(_: unknown, response: ServerResponse): void {
+  response.writeHead(503, { "retry-after": "1" }).end();
+}

@@ -1,0 +1,40 @@
+/** The browsers that tests drive, from Debian's packages: there, installed now, or named for whoever may install them. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fail, run } from "./run.mjs";
+
+const wanted = [
+  {
+    package: "chromium",
+    variable: "PARLOUR_CHROMIUM",
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+  },
+  { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
+];
+
+function isThere({ variable, programs }) {
+  const named = process.env[variable];
+  if (named) return existsSync(named);
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin"];
+  return programs.some((program) => folders.some((folder) => existsSync(join(folder, program))));
+}
+
+/** Installs what is missing when this is Debian and this user may; otherwise ends the script saying what to install. */
+export async function installBrowsers() {
+  const missing = wanted.filter((browser) => !isThere(browser));
+  if (missing.length === 0) return;
+  const packages = missing.map((browser) => browser.package);
+  const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  const otherwise = `or name ones that are elsewhere: ${missing.map(({ variable }) => `${variable}=/path`).join(" ")}`;
+  if (!mayInstall)
+    fail(
+      `The tests need ${packages.join(" and ")}. On Debian or Ubuntu, as root: apt-get update && ${command}\n${otherwise}`,
+    );
+  console.log(`Installing ${packages.join(" and ")} …`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const update = await run(["apt-get", "update"], { env });
+  const installed = await run(command.split(" "), { env });
+  if (!installed.ok)
+    fail(`${update.ok ? "" : update.output}${installed.output}\nThis failed: ${command}\n${otherwise}`);
+}
