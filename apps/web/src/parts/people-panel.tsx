@@ -1,0 +1,84 @@
+import type { Call } from "../state/call.ts";
+import { initialsOf, type Person, tileStates, tintOf } from "../state/person.ts";
+import { words } from "../words/words.ts";
+import { Flag } from "./flag.tsx";
+import { Icon } from "./icon.tsx";
+import { Crown, ShieldCheck } from "./icons.ts";
+import { PanelFrame } from "./panel.tsx";
+import { stateWord } from "./tile.tsx";
+
+export function PeoplePanel({ call }: { readonly call: Call }) {
+  const people = call.people.value;
+  const isPrivate = call.room.visibility === "private";
+  return (
+    <PanelFrame
+      id="panel-people"
+      title={words.people.title}
+      remark={words.people.count(people.length)}
+      onClose={() => call.show(undefined)}
+    >
+      <div class="panel-body">
+        <ul class="people-list" aria-label={words.people.title}>
+          {people.map((person) => (
+            <Row
+              key={person.id}
+              person={person}
+              isPrivate={isPrivate}
+              code={call.codes.value.get(person.id)}
+            />
+          ))}
+        </ul>
+        {isPrivate && people.length > 1 && (
+          <p class="advice">
+            <Icon node={ShieldCheck} />
+            <span>{words.people.codeMeaning}</span>
+          </p>
+        )}
+      </div>
+    </PanelFrame>
+  );
+}
+
+interface RowProps {
+  readonly person: Person;
+  readonly isPrivate: boolean;
+  readonly code: string | undefined;
+}
+
+function Row({ person, isPrivate, code }: RowProps) {
+  const states = tileStates(person).map((state) => stateWord[state]);
+  return (
+    <li class={`person${person.presence === "here" ? "" : " dim"}`}>
+      <span class={`avatar small tint-${tintOf(person.id)}`} aria-hidden="true">
+        {initialsOf(person.name)}
+      </span>
+      <div class="person-text">
+        <p class="person-name">
+          <span>{person.name}</span>
+          {person.isSelf && <span class="soft">({words.people.you})</span>}
+          <Flag country={person.country} />
+          {person.isHost && (
+            <span class="tag">
+              <Icon node={Crown} size={14} />
+              {words.people.host}
+            </span>
+          )}
+        </p>
+        {states.length > 0 && <p class="soft">{states.join(" · ")}</p>}
+        {person.diagnosis !== undefined && <p class="soft">{person.diagnosis}</p>}
+        {isPrivate && !person.isSelf && (
+          <p class="code">
+            <span class="soft">{words.people.code}</span>
+            <span
+              class="digits"
+              role="img"
+              aria-label={`${words.people.codeWith(person.name)}: ${code ?? words.people.codeWaiting}`}
+            >
+              {code ?? words.people.codeWaiting}
+            </span>
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}

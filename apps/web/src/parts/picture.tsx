@@ -1,0 +1,73 @@
+import { useEffect, useRef } from "preact/hooks";
+
+interface PictureProps {
+  readonly stream: MediaStream | undefined;
+  /** Own picture: never heard here. */
+  readonly isMuted?: boolean;
+  readonly isMirrored?: boolean;
+  readonly isShown?: boolean;
+  readonly label?: string;
+  /** The chosen speaker; "" is the system's. */
+  readonly speaker?: string;
+  /** Counts presses on "Tap to hear": each is a new try to play with sound. */
+  readonly hearing?: number;
+  readonly onSoundHeld?: () => void;
+}
+
+/** A `<video>` that shows and sounds a stream, also where the browser holds sound back at first. */
+export function Picture(props: PictureProps) {
+  const {
+    stream,
+    isMuted = false,
+    isMirrored = false,
+    isShown = true,
+    label,
+    speaker = "",
+    hearing = 0,
+  } = props;
+  const element = useRef<HTMLVideoElement>(null);
+  const onSoundHeld = useRef(props.onSoundHeld);
+  onSoundHeld.current = props.onSoundHeld;
+
+  useEffect(() => {
+    const video = element.current;
+    if (video === null) return;
+    if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
+    if (stream === undefined) return;
+    video.muted = isMuted;
+    void play(video, () => onSoundHeld.current?.());
+  }, [stream, isMuted, hearing]);
+
+  useEffect(() => {
+    const video = element.current as
+      | (HTMLVideoElement & { setSinkId?: (id: string) => Promise<void> })
+      | null;
+    if (isMuted || video?.setSinkId === undefined) return;
+    // A speaker that was unplugged meanwhile: the system's stays in use.
+    video.setSinkId(speaker).catch(() => undefined);
+  }, [speaker, isMuted]);
+
+  return (
+    <video
+      ref={element}
+      class={`picture${isMirrored ? " mirrored" : ""}${isShown ? "" : " hidden"}`}
+      autoplay
+      playsInline
+      muted={isMuted}
+      aria-label={label}
+    />
+  );
+}
+
+async function play(video: HTMLVideoElement, onSoundHeld: () => void): Promise<void> {
+  try {
+    await video.play();
+  } catch (problem) {
+    // Anything else ("the stream was changed meanwhile") mends itself: the element plays by attribute.
+    if (!(problem instanceof DOMException) || problem.name !== "NotAllowedError" || video.muted) return;
+    onSoundHeld();
+    // The picture at least: without sound it may play.
+    video.muted = true;
+    await video.play().catch(() => undefined);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Settings, Theme } from "../state/settings.ts";
+import { words } from "../words/words.ts";
+
+export function ThemeChoice({ settings }: { readonly settings: Settings }) {
+  return (
+    <label class="theme-choice">
+      <span>{words.app.theme}</span>
+      <select
+        value={settings.theme.value}
+        onChange={(event) => settings.chooseTheme(event.currentTarget.value as Theme)}
+      >
+        <option value="system">{words.app.themeSystem}</option>
+        <option value="light">{words.app.themeLight}</option>
+        <option value="dark">{words.app.themeDark}</option>
+      </select>
+    </label>
+  );
+}

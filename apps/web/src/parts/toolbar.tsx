@@ -1,0 +1,106 @@
+import type { IconNode } from "lucide";
+import type { Call, Panel } from "../state/call.ts";
+import { words } from "../words/words.ts";
+import { Icon } from "./icon.tsx";
+import { LogOut, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, Users, Video, VideoOff } from "./icons.ts";
+
+interface ToolProps {
+  readonly icon: IconNode;
+  readonly label: string;
+  readonly onPress: () => void;
+  readonly look?: string;
+  readonly count?: number;
+  /** Read after the name. */
+  readonly remark?: string;
+  readonly opens?: { readonly id: string; readonly isOpen: boolean };
+}
+
+function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class={`tool ${look}`}
+      aria-label={label}
+      aria-description={remark}
+      aria-expanded={opens?.isOpen}
+      aria-controls={opens?.isOpen ? opens.id : undefined}
+      onClick={onPress}
+    >
+      <span class="tool-icon">
+        <Icon node={icon} size={22} />
+        {count > 0 && (
+          <span class="badge" aria-hidden="true">
+            {count > 99 ? "99+" : count}
+          </span>
+        )}
+      </span>
+      <span class="tool-label" aria-hidden="true">
+        {label}
+      </span>
+    </button>
+  );
+}
+
+/** The call's controls. The arrow keys move along it (WAI-ARIA toolbar pattern), Tab too. */
+export function Toolbar({ call }: { readonly call: Call }) {
+  const { sending, local, panel, chat } = call;
+  const isSilent = local.track.microphone.value === undefined || sending.isMuted.value;
+  const camera = local.capture.camera.value.state;
+  const isFilming = camera === "on" || camera === "starting";
+  const isSharing = sending.screen.value.state === "sharing";
+  const unread = chat.unread.value;
+  const count = call.people.value.length;
+  const opens = (name: Panel) => ({ id: `panel-${name}`, isOpen: panel.value === name });
+  return (
+    <div class="toolbar" role="toolbar" aria-label={words.call.controls} onKeyDown={moveByArrows}>
+      <Tool
+        icon={isSilent ? MicOff : Mic}
+        label={isSilent ? words.call.unmute : words.call.mute}
+        look={isSilent ? "off" : ""}
+        onPress={() => sending.toggleMicrophone()}
+      />
+      <Tool
+        icon={isFilming ? Video : VideoOff}
+        label={isFilming ? words.call.stopVideo : words.call.startVideo}
+        look={isFilming ? "" : "off"}
+        onPress={() => sending.toggleCamera()}
+      />
+      {local.port.canShareScreen && (
+        <Tool
+          icon={isSharing ? MonitorX : MonitorUp}
+          label={isSharing ? words.call.stopSharing : words.call.shareScreen}
+          look={isSharing ? "on" : ""}
+          onPress={() => (isSharing ? sending.stopSharing() : void call.share())}
+        />
+      )}
+      <Tool
+        icon={MessageSquare}
+        label={words.call.chat}
+        look={panel.value === "chat" ? "on" : ""}
+        count={unread}
+        {...(unread > 0 ? { remark: words.call.unread(unread) } : {})}
+        opens={opens("chat")}
+        onPress={() => call.toggle("chat")}
+      />
+      <Tool
+        icon={Users}
+        label={words.call.peopleButton}
+        look={panel.value === "people" ? "on" : ""}
+        count={count}
+        remark={words.people.count(count)}
+        opens={opens("people")}
+        onPress={() => call.toggle("people")}
+      />
+      <Tool icon={LogOut} label={words.call.leave} look="leave" onPress={() => void call.leave()} />
+    </div>
+  );
+}
+
+function moveByArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined) return;
+  const buttons = [...event.currentTarget.querySelectorAll("button")];
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  buttons[(at + step + buttons.length) % buttons.length]?.focus();
+  event.preventDefault();
+}

@@ -1,0 +1,146 @@
+import { useEffect, useRef } from "preact/hooks";
+import { follow } from "../browser/navigation.ts";
+import { DeviceChoice, Switch } from "../parts/choice.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { CircleAlert, Globe, Lock, VideoOff } from "../parts/icons.ts";
+import { Mark } from "../parts/mark.tsx";
+import { OwnPreview } from "../parts/own-preview.tsx";
+import { ThemeChoice } from "../parts/theme-choice.tsx";
+import { deviceAdvice } from "../state/device-advice.ts";
+import type { Settings } from "../state/settings.ts";
+import type { LobbyNeeds, Visit } from "../state/visit.ts";
+import { words } from "../words/words.ts";
+
+interface LobbyProps {
+  readonly visit: Visit;
+  readonly needs: LobbyNeeds;
+  readonly isJoining: boolean;
+  readonly settings: Settings;
+}
+
+/** Before joining: name, devices, and how one looks. */
+export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
+  const { local } = visit;
+  const passcode = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (needs.passcode !== "none") passcode.current?.focus();
+  }, [needs]);
+  const advice = deviceAdvice(local.capture.camera.value, local.capture.microphone.value);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void visit.join();
+  };
+  return (
+    <div class="sheet">
+      <main class="lobby">
+        <header class="lobby-head">
+          <a class="home-link" href="/" onClick={follow} aria-label={words.app.home}>
+            <Mark />
+          </a>
+          <div>
+            <h1>{words.lobby.title(visit.roomName)}</h1>
+            <p class="soft with-icon">
+              <Icon node={visit.isPrivate ? Lock : Globe} size={16} />
+              <span>{visit.isPrivate ? words.lobby.isPrivate : words.lobby.isPublic}</span>
+            </p>
+          </div>
+        </header>
+        <Preview visit={visit} />
+        <form class="lobby-form" onSubmit={submit}>
+          <label class="field">
+            <span>{words.lobby.yourName}</span>
+            <input
+              type="text"
+              value={visit.name.value}
+              placeholder={visit.suggestion}
+              maxLength={40}
+              autocomplete="nickname"
+              aria-invalid={needs.nameProblem !== undefined}
+              onInput={(event) => {
+                visit.name.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          {needs.nameProblem !== undefined && (
+            <p class="problem" role="alert">
+              {needs.nameProblem}
+            </p>
+          )}
+          {needs.passcode !== "none" && (
+            <div>
+              <label class="field">
+                <span>{words.lobby.passcode}</span>
+                <input
+                  ref={passcode}
+                  type="password"
+                  value={visit.passcode.value}
+                  maxLength={64}
+                  autocomplete="off"
+                  aria-invalid={needs.passcode === "wrong"}
+                  aria-describedby="passcode-remark"
+                  onInput={(event) => {
+                    visit.passcode.value = event.currentTarget.value;
+                  }}
+                />
+              </label>
+              <p id="passcode-remark" class={needs.passcode === "wrong" ? "problem" : "soft"} role="alert">
+                {needs.passcode === "wrong" ? words.lobby.passcodeWrong : words.lobby.passcodeNeeded}
+              </p>
+            </div>
+          )}
+          <Devices visit={visit} />
+          {advice !== undefined && (
+            <p class="advice" role="status">
+              <Icon node={CircleAlert} />
+              <span>{advice}</span>
+            </p>
+          )}
+          <button type="submit" class="primary big">
+            {isJoining ? words.lobby.joining : words.lobby.join}
+          </button>
+        </form>
+      </main>
+      <footer class="sheet-foot end">
+        <ThemeChoice settings={settings} />
+      </footer>
+    </div>
+  );
+}
+
+function Preview({ visit }: { readonly visit: Visit }) {
+  const { state } = visit.local.capture.camera.value;
+  return (
+    <section class="preview" aria-label={words.lobby.preview}>
+      <OwnPreview local={visit.local} />
+      {state !== "on" && (
+        <p class="preview-word">
+          <Icon node={VideoOff} size={28} />
+          <span>{state === "starting" ? words.lobby.previewStarting : words.lobby.previewOff}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Devices({ visit }: { readonly visit: Visit }) {
+  const { local } = visit;
+  const isOn = (kind: "camera" | "microphone") => {
+    const { state } = local.capture[kind].value;
+    return state === "on" || state === "starting";
+  };
+  return (
+    <div class="devices">
+      <DeviceChoice local={local} kind="camera" label={words.lobby.camera} />
+      <Switch label={words.lobby.cameraSwitch} isOn={isOn("camera")} onPress={() => visit.toggle("camera")} />
+      <DeviceChoice local={local} kind="microphone" label={words.lobby.microphone} />
+      <Switch
+        label={words.lobby.microphoneSwitch}
+        isOn={isOn("microphone")}
+        onPress={() => visit.toggle("microphone")}
+      />
+      {local.port.canChooseSpeaker && (
+        <DeviceChoice local={local} kind="speaker" label={words.lobby.speaker} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { browserDevices } from "../browser/devices.ts";
+import { now, obstacle, onPageGone, pick } from "../browser/page.ts";
+import type { Announcer } from "../state/announcer.ts";
+import { LocalMedia } from "../state/local-media.ts";
+import type { Route } from "../state/route.ts";
+import type { Settings } from "../state/settings.ts";
+import { suggestName } from "../state/suggestion.ts";
+import { Visit } from "../state/visit.ts";
+import { words } from "../words/words.ts";
+import { EndingCard } from "./ending.tsx";
+import { Lobby } from "./lobby.tsx";
+
+interface VisitProps {
+  readonly route: Extract<Route, { page: "room" }>;
+  readonly settings: Settings;
+  readonly announcer: Announcer;
+}
+
+// The room's own screen and the connection come while the lobby is looked at, so that the lobby is there sooner.
+const loadRoom = () => import("./room.tsx");
+const loadClient = () => import("./connection.ts");
+
+/** A room's address: lobby screen, call, ending. */
+export function VisitScreen({ route, settings, announcer }: VisitProps) {
+  const visit = useMemo(
+    () =>
+      new Visit({
+        route,
+        settings,
+        announcer,
+        now,
+        onPageGone,
+        suggestion: suggestName(pick),
+        local: new LocalMedia(browserDevices(), settings),
+        obstacle: () => obstacle(route.hasSecret),
+        join: async (link, options) => {
+          const [client] = await Promise.all([loadClient(), loadRoom()]);
+          return client.joinRoom(link, options);
+        },
+      }),
+    [route, settings, announcer],
+  );
+  useEffect(() => () => visit.dispose(), [visit]);
+  const screen = useSignal<Awaited<ReturnType<typeof loadRoom>> | undefined>(undefined);
+  useEffect(() => {
+    // A failure shows when joining, which asks again.
+    Promise.all([loadRoom(), loadClient()]).then(
+      ([loaded]) => {
+        screen.value = loaded;
+      },
+      () => undefined,
+    );
+  }, [screen]);
+
+  const title = useComputed(() => {
+    const stage = visit.stage.value;
+    if (stage.at === "ended") return stage.ending.title;
+    if (stage.at !== "call") return words.lobby.title(visit.roomName);
+    const unread = stage.call.chat.unread.value;
+    return `${unread > 0 ? `(${unread}) ` : ""}${stage.call.room.title ?? visit.roomName}`;
+  });
+  useEffect(() => {
+    document.title = `${title.value} · ${words.app.name}`;
+  }, [title.value]);
+
+  const stage = visit.stage.value;
+  switch (stage.at) {
+    case "lobby":
+    case "joining":
+      return <Lobby visit={visit} needs={stage} isJoining={stage.at === "joining"} settings={settings} />;
+    case "call":
+      return screen.value === undefined ? null : <screen.value.RoomScreen call={stage.call} />;
+    case "ended":
+      return <EndingCard ending={stage.ending} onAgain={() => visit.again()} />;
+  }
+}

@@ -1,0 +1,31 @@
+import { words } from "../words/words.ts";
+import type { Capture, CaptureProblem } from "./local-media.ts";
+
+/** The plain sentence about a camera and microphone that can't be used, if there is something to say. */
+export function deviceAdvice(camera: Capture, microphone: Capture): string | undefined {
+  const seen = camera.state === "failed" ? camera.problem : undefined;
+  const heard = microphone.state === "failed" ? microphone.problem : undefined;
+  const { devices } = words;
+  if (seen === "insecure" || heard === "insecure") return devices.insecure;
+  if (seen === "denied" && heard === "denied") return devices.deniedBoth;
+  if (seen === "missing" && heard === "missing") return devices.missingBoth;
+  const sentences = [seen && cameraSentence[seen], heard && microphoneSentence[heard]].filter(
+    (sentence) => sentence !== undefined,
+  );
+  return sentences.length > 0 ? sentences.join(" ") : undefined;
+}
+
+const cameraSentence: Record<CaptureProblem, string> = {
+  denied: words.devices.deniedCamera,
+  missing: words.devices.missingCamera,
+  busy: words.devices.busyCamera,
+  lost: words.devices.lostCamera,
+  insecure: words.devices.insecure,
+};
+const microphoneSentence: Record<CaptureProblem, string> = {
+  denied: words.devices.deniedMicrophone,
+  missing: words.devices.missingMicrophone,
+  busy: words.devices.busyMicrophone,
+  lost: words.devices.lostMicrophone,
+  insecure: words.devices.insecure,
+};

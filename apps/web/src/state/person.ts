@@ -1,0 +1,83 @@
+import type { LinkState, Peer, RemoteMedia } from "@parlour/client";
+
+/** What is said about a person on their tile, most important first. */
+export type TileState = "away" | "reconnecting" | "connecting" | "no-link" | "muted" | "camera-off";
+
+/** One person as the screen shows them: a picture of a peer at one moment. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly isSelf: boolean;
+  readonly isHost: boolean;
+  readonly country: string | undefined;
+  readonly presence: Peer["presence"];
+  readonly link: LinkState | "self";
+  /** Why they can't be reached, in a sentence. */
+  readonly diagnosis: string | undefined;
+  readonly stream: MediaStream | undefined;
+  readonly audio: RemoteMedia["audio"];
+  readonly video: RemoteMedia["video"];
+}
+/** A shared screen on the stage. */
+export interface Share {
+  readonly id: string;
+  readonly name: string;
+  readonly isSelf: boolean;
+  readonly stream: MediaStream;
+}
+
+export function personOf(peer: Peer): Person {
+  const camera = peer.media.get("camera");
+  return {
+    id: peer.id,
+    name: peer.name,
+    isSelf: false,
+    isHost: peer.role === "host",
+    country: peer.country,
+    presence: peer.presence,
+    link: peer.link.state,
+    diagnosis: peer.link.diagnosis?.sentence,
+    stream: camera?.stream,
+    audio: camera?.audio ?? "none",
+    video: camera?.video ?? "none",
+  };
+}
+
+/** Whether their picture is worth showing now, or their initials are. */
+export function hasPicture(person: Person): boolean {
+  if (person.stream === undefined || person.video !== "on" || person.presence === "away") return false;
+  return person.link === "self" || person.link === "connected" || person.link === "recovering";
+}
+
+export function tileStates(person: Person): readonly TileState[] {
+  if (person.presence === "away") return ["away"];
+  if (person.presence === "silent" || person.link === "recovering") return ["reconnecting"];
+  if (person.link === "connecting") return ["connecting"];
+  if (person.link === "closed") return ["no-link"];
+  const states: TileState[] = [];
+  if (person.audio !== "on") states.push("muted");
+  if (person.video !== "on") states.push("camera-off");
+  return states;
+}
+
+/** One or two letters that stand for a name: of its first and last word. */
+export function initialsOf(name: string): string {
+  const words = name.split(/[\s_-]+/).filter((word) => word !== "");
+  const first = words[0];
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  const letters = [first, last].map((word) => [...(word ?? "")][0] ?? "").join("");
+  return letters.toLocaleUpperCase() || "?";
+}
+
+/** A country's flag: its two letters as regional indicators; undefined when it isn't a country code. */
+export function flagOf(country: string | undefined): string | undefined {
+  if (country === undefined || !/^[A-Z]{2}$/i.test(country)) return undefined;
+  return String.fromCodePoint(...[...country.toUpperCase()].map((letter) => 0x1f1a5 + letter.charCodeAt(0)));
+}
+
+/** A number from 0 to 5 that stays with a person: which of the quiet avatar colours they get. */
+export function tintOf(id: string): number {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + letter.charCodeAt(0)) % 65_521;
+  return sum % 6;
+}
