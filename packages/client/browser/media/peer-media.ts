@@ -1,0 +1,167 @@
+import type { JsonValue, Peer, RemoteMedia, Source } from "../api.ts";
+import type { LinkPart } from "../seams.ts";
+import type { OwnMedia } from "./publication.ts";
+import { type Kind, kinds, type MediaDescription, type MediaState, parseMediaDescription } from "./state.ts";
+
+/** A transceiver with a purpose. It is made once per connection and used again for whatever its source publishes next. */
+interface Slot {
+  readonly source: Source;
+  readonly kind: Kind;
+  readonly transceiver: RTCRtpTransceiver;
+  sent: MediaStreamTrack | null;
+}
+
+export interface PeerMediaSetup {
+  readonly peer: Peer;
+  readonly own: ReadonlyMap<Source, OwnMedia>;
+  state(): MediaState;
+  createStream(): MediaStream;
+  onMedia(media: RemoteMedia): void;
+  onEnded(media: RemoteMedia): void;
+}
+
+export interface PeerMedia {
+  readonly part: LinkPart;
+  readonly remote: ReadonlyMap<Source, RemoteMedia>;
+  /** Our publications changed: brings the slots in line. Settles when the browser has taken it. */
+  sync(): Promise<void>;
+  /** Their state, as it came over the channel. */
+  told(state: MediaState): void;
+  end(): void;
+}
+
+/**
+ * Media with one other page, in both directions. Every slot is `sendrecv` for good, with or without a track: so whoever has something
+ * to send later only puts it in, and nothing is negotiated again. What is really sent is told beside.
+ */
+export function peerMedia(setup: PeerMediaSetup): PeerMedia {
+  let connection: RTCPeerConnection | undefined;
+  /** The side that answers first has no slots of its own before it has seen the other's. */
+  let isReady = false;
+  let slots: Slot[] = [];
+  let theirMids: MediaDescription["mids"] = {};
+  let theirs: MediaState = { n: -1, sources: {} };
+  const remote = new Map<Source, RemoteMedia>();
+
+  const slotFor = (source: Source, kind: Kind): Slot | undefined =>
+    slots.find(
+      (slot) => slot.source === source && slot.kind === kind && slot.transceiver.direction !== "stopped",
+    );
+
+  const addSlot = (on: RTCPeerConnection, source: Source, kind: Kind): void => {
+    const sent = setup.own.get(source)?.track(kind) ?? null;
+    const transceiver = on.addTransceiver(sent ?? kind, { direction: "sendrecv" });
+    slots.push({ source, kind, transceiver, sent });
+  };
+
+  const sync = async (): Promise<void> => {
+    const on = connection;
+    if (on === undefined || !isReady) return;
+    for (const [source, own] of setup.own)
+      for (const kind of kinds)
+        if (own.has(kind) && slotFor(source, kind) === undefined) addSlot(on, source, kind);
+    await Promise.allSettled(
+      slots.map((slot) => {
+        const wanted = setup.own.get(slot.source)?.track(slot.kind) ?? null;
+        if (slot.sent === wanted) return undefined;
+        slot.sent = wanted;
+        return slot.transceiver.sender.replaceTrack(wanted);
+      }),
+    );
+  };
+
+  /** Their slots become ours too, where we have none for the same purpose. */
+  const share = (on: RTCPeerConnection): void => {
+    for (const transceiver of on.getTransceivers()) {
+      const meant = transceiver.mid === null ? undefined : theirMids[transceiver.mid];
+      if (meant === undefined || slots.some((slot) => slot.transceiver === transceiver)) continue;
+      const [source, kind] = meant;
+      if (slotFor(source, kind) !== undefined || transceiver.receiver.track.kind !== kind) continue;
+      transceiver.direction = "sendrecv";
+      slots.push({ source, kind, transceiver, sent: null });
+    }
+  };
+
+  const theirTrack = (source: Source, kind: Kind): MediaStreamTrack | undefined =>
+    connection?.getTransceivers().find(({ mid, receiver }) => {
+      const meant = mid === null ? undefined : theirMids[mid];
+      return meant?.[0] === source && meant[1] === kind && receiver.track.kind === kind;
+    })?.receiver.track;
+
+  const end = (source: Source, media: RemoteMedia): void => {
+    remote.delete(source);
+    setup.onEnded(media);
+  };
+
+  /** Brings streams in line with what they say and what the connection brings. */
+  const update = (): void => {
+    for (const [source, media] of [...remote]) if (!Object.hasOwn(theirs.sources, source)) end(source, media);
+    for (const [source, said] of Object.entries(theirs.sources)) {
+      const before = remote.get(source);
+      const tracks: MediaStreamTrack[] = [];
+      const wanted = kinds.filter((kind) => said[kind] !== "none");
+      for (const kind of wanted) {
+        const track = theirTrack(source, kind);
+        if (track !== undefined) tracks.push(track);
+      }
+      // They told us before their offer was here, or the connection is being replaced.
+      if (tracks.length < wanted.length) continue;
+      const stream = before?.stream ?? setup.createStream();
+      for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
+      for (const track of tracks) stream.addTrack(track);
+      if (before !== undefined && before.audio === said.audio && before.video === said.video) continue;
+      const media: RemoteMedia = { peer: setup.peer, source, stream, audio: said.audio, video: said.video };
+      remote.set(source, media);
+      setup.onMedia(media);
+    }
+  };
+
+  const told = (state: MediaState): void => {
+    if (state.n > theirs.n) theirs = { n: state.n, sources: state.sources };
+    update();
+  };
+
+  const part: LinkPart = {
+    attach(on, role) {
+      connection = on;
+      slots = [];
+      isReady = role !== "answerer";
+      if (!isReady) return;
+      for (const kind of kinds) addSlot(on, "camera", kind);
+      void sync();
+    },
+    described(value: JsonValue, on) {
+      const description = parseMediaDescription(value);
+      if (description === undefined) return;
+      theirMids = description.mids;
+      if (on.signalingState === "have-remote-offer") share(on);
+      told(description);
+    },
+    beforeAnswer() {
+      isReady = true;
+      void sync();
+    },
+    describe() {
+      const mids: Record<string, [Source, Kind]> = {};
+      for (const { transceiver, source, kind } of slots)
+        if (transceiver.mid !== null) mids[transceiver.mid] = [source, kind];
+      return { ...setup.state(), mids };
+    },
+    detach() {
+      connection = undefined;
+      isReady = false;
+      slots = [];
+      theirMids = {};
+    },
+  };
+
+  return {
+    part,
+    remote,
+    sync,
+    told,
+    end() {
+      for (const [source, media] of [...remote]) end(source, media);
+    },
+  };
+}
