@@ -97,6 +97,7 @@ export const codes = {
   },
   "no-such-peer": { close: 4031, detail: "That person is not in the room.", hint: "They may have left." },
   "not-found": { close: 4032, detail: "There is nothing at that address.", hint: "Check the address." },
+  forbidden: { close: 4033, detail: "That is not open to you.", hint: "Ask the host." },
 
   unreachable: {
     close: 4040,
