@@ -1,0 +1,114 @@
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { environmentName, flags, readFlags, type ServeOptions, serveHelp } from "./flags.ts";
+
+function options(words: string, environment: NodeJS.ProcessEnv = {}): ServeOptions {
+  const request = readFlags(words.split(" ").filter(Boolean), environment);
+  if (request.kind !== "serve") throw new Error(JSON.stringify(request));
+  return request.options;
+}
+
+function problem(words: readonly string[], environment: NodeJS.ProcessEnv = {}): string {
+  const request = readFlags(words, environment);
+  return request.kind === "problem" ? request.line : `no problem: ${request.kind}`;
+}
+
+describe("flags", () => {
+  it("have the defaults that --help shows", () => {
+    expect(options("")).toMatchObject({ port: 3000, tls: "off", turn: "off", "log-level": "warn" });
+    expect(options("")).toMatchObject({ "create-on-join": true, "trust-proxy": false, "allow-origin": [] });
+  });
+
+  it("take a value after a space or an equals sign; switches need none", () => {
+    expect(options("--port 0 --host=:: --trust-proxy --history-hours 1.5")).toMatchObject({
+      port: 0,
+      host: "::",
+      "trust-proxy": true,
+      "history-hours": 1.5,
+    });
+    expect(options("--trust-proxy=off")["trust-proxy"]).toBe(false);
+    expect(options("--create-on-join off")["create-on-join"]).toBe(false);
+  });
+
+  it("take paths from the present folder", () => {
+    expect(options("--data here").data).toBe(resolve("here"));
+  });
+
+  it("take the last of two, but collect origins", () => {
+    expect(options("--port 1 --port 2").port).toBe(2);
+    expect(
+      options("--allow-origin https://a.example --allow-origin https://b.example,http://c:1"),
+    ).toMatchObject({
+      "allow-origin": ["https://a.example", "https://b.example", "http://c:1"],
+    });
+  });
+
+  it("[H1] are read from the environment, the command line wins, an empty variable is none", () => {
+    const environment = {
+      PARLOUR_PORT: "4000",
+      PARLOUR_TLS: "self",
+      PARLOUR_DATA: "",
+      PARLOUR_TRUST_PROXY: "1",
+    };
+    expect(options("--tls off", environment)).toMatchObject({ port: 4000, tls: "off", "trust-proxy": true });
+    expect(options("", environment).data).toBeUndefined();
+    expect(
+      options("--allow-origin https://a.example", { PARLOUR_ALLOW_ORIGIN: "https://b.example" }),
+    ).toMatchObject({
+      "allow-origin": ["https://a.example"],
+    });
+  });
+
+  it("[H1] are all in the help", () => {
+    for (const name of Object.keys(flags)) expect(serveHelp()).toMatch(new RegExp(`^ {2}--${name}\\b`, "m"));
+    expect(environmentName("history-hours")).toBe("PARLOUR_HISTORY_HOURS");
+    expect(readFlags(["--port", "nonsense", "--help"], {}).kind).toBe("help");
+  });
+
+  it.each([
+    [["--prot", "1"], /^There is no flag --prot\. Did you mean --port\?$/],
+    [["--nonsense"], /^There is no flag --nonsense\. parlour serve --help lists all flags\.$/],
+    [["--__proto__", "1"], /^There is no flag --__proto__\./],
+    [["3000"], /^"3000" is not a flag\./],
+    [["--port"], /^--port needs a value, for example: --port 3000\.$/],
+    [["--port="], /^--port needs a value/],
+    [["--data", "--tls", "self"], /^--data needs a value/],
+    [
+      ["--port", "70000"],
+      /^--port must be a whole number from 0 to 65535 \(it is "70000"\)\. For example: --port 3000$/,
+    ],
+    [["--port", "-1"], /^--port must be/],
+    [["--port", "3e3"], /^--port must be/],
+    [["--tls", "yes"], /^--tls must be one of off, self, files \(it is "yes"\)\./],
+    [["--tls", "files"], /^--tls files needs the certificate's file: --cert FILE$/],
+    [["--tls", "files", "--cert", "a"], /^--tls files needs the private key's file: --key FILE$/],
+    [["--cert", "a"], /^--cert works only with --tls files/],
+    [["--allow-origin", "https://a.example/path"], /^--allow-origin must be an origin/],
+    [["--allow-origin", "*"], /^--allow-origin must be an origin/],
+    [["--create-on-join", "maybe"], /^--create-on-join must be on or off/],
+    [["--history-hours", "-1"], /^--history-hours must be a number of hours/],
+    [["--history-messages", "1.5"], /^--history-messages must be a whole number/],
+    [["--log-level", "loud"], /^--log-level must be one of silent, error, warn, info, debug/],
+    [["--host", "a b"], /^--host must be/],
+  ])("[H2] %j is answered by one line that names it and the fix", (words, line) => {
+    expect(problem(words)).toMatch(line);
+    expect(problem(words)).not.toContain("\n");
+  });
+
+  it("[H2] a bad value in the environment is named by its variable", () => {
+    expect(problem([], { PARLOUR_PORT: "many" })).toMatch(/^PARLOUR_PORT must be a whole number/);
+  });
+
+  it("[H2] a secret is never repeated", () => {
+    expect(problem(["--metrics-token", "hunter2"])).not.toContain("hunter2");
+  });
+
+  it("[H3] what belongs to a later version is refused by name", () => {
+    for (const [name, flag] of Object.entries(flags))
+      if ("later" in flag)
+        expect(problem([`--${name}`, "x"])).toMatch(new RegExp(`^--${name} is not available in this`));
+    expect(problem([], { PARLOUR_REDIS: "redis://localhost" })).toMatch(/^PARLOUR_REDIS is not available/);
+    expect(problem(["--turn", "closed"])).toMatch(/^--turn must be off: this version has no relay yet/);
+    expect(options("--turn off").turn).toBe("off");
+  });
+});
