@@ -79,7 +79,7 @@ export function createPage(
             lost();
             break;
           }
-          perform(output.effects);
+          perform(output.given());
         }
       }
     } while ((pumping as string) === "again");

@@ -18,6 +18,7 @@ import {
   numberDifference,
   pieceBytes,
 } from "./frames.ts";
+import type { Output } from "./outgoing.ts";
 
 /** A whole message for the app. */
 export interface Deliver {
@@ -73,7 +74,7 @@ export interface Incoming {
   receive(frame: Frame & { type: "announce" | "start" | "more" | "piece" }): (Deliver | Mismatch)[] | EndCode;
   detach(): void;
   /** The next frame for `control`. */
-  pull(): Uint8Array<ArrayBuffer> | undefined;
+  pull(): Output | undefined;
   /** Bytes held for the other page at this moment. */
   readonly heldBytes: number;
 }
@@ -269,14 +270,18 @@ export function createIncoming(): Incoming {
     },
 
     pull() {
-      for (const number of refuseDue) {
-        refuseDue.delete(number);
-        return encodeRefuse(number);
-      }
+      const output = (due: Set<number>, number: number, frame: Output["frame"]): Output => ({
+        frame,
+        given() {
+          due.delete(number);
+          return [];
+        },
+      });
+      for (const number of refuseDue) return output(refuseDue, number, encodeRefuse(number));
       for (const number of takenDue) {
-        takenDue.delete(number);
         const channel = channels.get(number);
-        return encodeTaken(number, channel?.delivery === "exactly-once" ? channel.next : 0);
+        const next = channel?.delivery === "exactly-once" ? channel.next : 0;
+        return output(takenDue, number, encodeTaken(number, next));
       }
       return undefined;
     },

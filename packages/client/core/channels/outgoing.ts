@@ -66,8 +66,8 @@ interface OutgoingChannel {
 
 export interface Output {
   readonly frame: Uint8Array<ArrayBuffer>;
-  /** To be performed once the frame is given to the carrier. */
-  readonly effects: readonly Settled[];
+  /** To be called once the carrier has the frame; without it, the frame counts as never made. */
+  given(): readonly Settled[];
 }
 
 /** The sending half: what waits, what is under way, what may go again. */
@@ -143,22 +143,28 @@ export function createOutgoing(): Outgoing {
     const { kind, number = 0, bytes } = message;
     const encode = delivery === "lossy" ? encodePiece : encodePart;
     const { frame, offset } = encode(channel.number, { kind, number }, bytes, active.offset);
-    active.offset = offset;
-    if (offset < bytes.length) return { frame, effects: [] };
-    channel.active = undefined;
-    if (delivery === "lossy") return { frame, effects: settle(message, "handed") };
-    activeBytes -= bytes.length;
-    if (numberDifference(nextNumber(number), channel.handed) > 0) channel.handed = nextNumber(number);
-    if (delivery === "ordered") return { frame, effects: settle(message, "handed") };
-    // It may have been acknowledged while it went a second time.
-    if (!message.isSettled) channel.unacknowledged.push(message);
-    return { frame, effects: [] };
+    const given = (): Settled[] => {
+      active.offset = offset;
+      if (offset < bytes.length) return [];
+      channel.active = undefined;
+      if (delivery === "lossy") return settle(message, "handed");
+      activeBytes -= bytes.length;
+      if (numberDifference(nextNumber(number), channel.handed) > 0) channel.handed = nextNumber(number);
+      if (delivery === "ordered") return settle(message, "handed");
+      // It may have been acknowledged while it went a second time.
+      if (!message.isSettled) channel.unacknowledged.push(message);
+      return [];
+    };
+    return { frame, given };
   };
 
-  const announce = (channel: OutgoingChannel): Output => {
-    channel.isAnnounced = true;
-    return { frame: encodeAnnounce(channel.number, channel.delivery, channel.name), effects: [] };
-  };
+  const announce = (channel: OutgoingChannel): Output => ({
+    frame: encodeAnnounce(channel.number, channel.delivery, channel.name),
+    given() {
+      channel.isAnnounced = true;
+      return [];
+    },
+  });
 
   return {
     send(name, delivery, kind, bytes, id) {
@@ -245,8 +251,13 @@ export function createOutgoing(): Outgoing {
         // Also one whose messages wait for the other page's word: the announcement asks for it.
         const output = carrier === "bulk" && !channel.isAnnounced ? announce(channel) : part(channel);
         if (!output) continue;
-        turn[carrier] = at + 1;
-        return output;
+        return {
+          frame: output.frame,
+          given() {
+            turn[carrier] = at + 1;
+            return output.given();
+          },
+        };
       }
       return undefined;
     },

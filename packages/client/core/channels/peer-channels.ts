@@ -36,10 +36,11 @@ export interface PeerChannels {
   /** They are gone, with whatever was under way. */
   detach(): Effect[];
   receive(carrier: Carrier, frame: Uint8Array): Effect[];
-  /** The next frame for a carrier that has room, and what to do once it was given to it; undefined: nothing to send. */
-  pull(
-    carrier: Carrier,
-  ): { readonly frame: Uint8Array<ArrayBuffer>; readonly effects: readonly Effect[] } | undefined;
+  /**
+   * The next frame for a carrier that has room; undefined when there is nothing to send. Call `given` once the carrier
+   * has it and perform what comes back; a frame that is not given counts as never made.
+   */
+  pull(carrier: Carrier): Output | undefined;
   /** Ends the channels: by `code` because the page broke a rule, without because it is gone. */
   end(code?: EndCode): Effect[];
   /** Bytes held for the other page: messages in the making, and kept ones. */
@@ -105,14 +106,19 @@ export function createPeerChannels(): PeerChannels {
       }
     },
 
-    pull(carrier): Output | undefined {
+    pull(carrier) {
       if (state.is === "ended") {
-        if (carrier !== "control" || !state.tell || !state.isDue) return undefined;
-        state = { is: "ended", tell: state.tell };
-        return { frame: encodeEnd(state.tell as EndCode), effects: [] };
+        const { tell, isDue } = state;
+        if (carrier !== "control" || !tell || !isDue) return undefined;
+        return {
+          frame: encodeEnd(tell),
+          given() {
+            state = { is: "ended", tell };
+            return [];
+          },
+        };
       }
-      const answer = carrier === "control" ? incoming.pull() : undefined;
-      return answer ? { frame: answer, effects: [] } : outgoing.pull(carrier);
+      return (carrier === "control" ? incoming.pull() : undefined) ?? outgoing.pull(carrier);
     },
 
     end: (code) => end(code, "theirs"),
