@@ -1,0 +1,44 @@
+import type { ServerFrame } from "@parlour/protocol";
+import type { Connection } from "./connection.ts";
+
+/** A room as this process sees it: who is connected here, by seat number, and what is waiting to be done in it. */
+export class LiveRoom {
+  readonly name: string;
+  /** Seat number → connection. The way of every signal: no parsing, no store, no queue. */
+  readonly seats = new Map<number, Connection>();
+  /** Everything but signals happens one after another. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  deadline: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Runs a task after those before it are done, whatever became of them. */
+  enqueue<T>(task: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const run = this.#tail.then(task);
+    const settled = (): void => void this.#waiting--;
+    this.#tail = run.then(settled, settled);
+    return run;
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting === 0 && this.seats.size === 0 && this.deadline === undefined;
+  }
+
+  /** When everything enqueued so far is done. */
+  get settled(): Promise<unknown> {
+    return this.#tail;
+  }
+
+  /** Writes the frame once and sends it to everyone connected but the one. */
+  tellAll(frame: ServerFrame, except?: string): void {
+    const text = Buffer.from(JSON.stringify(frame));
+    for (const connection of this.seats.values()) {
+      const { place } = connection;
+      if (place.phase === "seated" && place.id !== except) connection.sendText(text);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Registry } from "prom-client";
+import type { Counts } from "./counts.ts";
+
+/** What is true at this moment, asked for when somebody looks. */
+export interface Present {
+  readonly connections: number;
+  readonly rooms: number;
+  readonly people: number;
+}
+
+/** The Prometheus text. The library is loaded at the first look: a server that nobody measures does not hold it. */
+export function metrics(
+  counts: Counts,
+  present: () => Promise<Present>,
+): () => Promise<{ readonly type: string; readonly text: string }> {
+  let registry: Promise<Registry> | undefined;
+  return async () => {
+    registry ??= build(counts, present);
+    const made = await registry;
+    return { type: made.contentType, text: await made.metrics() };
+  };
+}
+
+async function build(counts: Counts, present: () => Promise<Present>): Promise<Registry> {
+  const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import("prom-client");
+  const registry = new Metrics();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  };
+  const counter = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  const labelled = (name: string, help: string, label: string, read: ReadonlyMap<string, number>): void => {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of read) this.inc({ [label]: value }, count);
+      },
+    });
+  };
+  gauge("parlour_connections", "Open WebSocket connections.", async () => (await present()).connections);
+  gauge("parlour_rooms", "Rooms there are.", async () => (await present()).rooms);
+  gauge("parlour_people", "Seats with a connection to this server.", async () => (await present()).people);
+  counter("parlour_connections_total", "WebSocket connections opened.", () => counts.opened);
+  counter("parlour_frames_total", "Text frames read.", () => counts.frames);
+  counter("parlour_signals_total", "Signals passed on.", () => counts.signals);
+  counter("parlour_signals_dropped_total", "Signals to nobody.", () => counts.signalsDropped);
+  counter("parlour_broken_connections_total", "Connections that broke the protocol.", () => counts.broken);
+  counter("parlour_messages_total", "Chat messages taken.", () => counts.said);
+  counter("parlour_joins_total", "Seats newly taken.", () => counts.joins);
+  counter("parlour_resumes_total", "Seats taken up again.", () => counts.resumes);
+  labelled("parlour_refusals_total", "Frames and requests refused.", "code", counts.refusedBy);
+  labelled("parlour_closes_total", "Connections the server ended.", "code", counts.closedBy);
+  labelled("parlour_requests_total", "HTTP requests answered.", "status", counts.requestsBy);
+  return registry;
+}
