@@ -19,7 +19,7 @@ describe("flags", () => {
     expect(options("")).toMatchObject({ "create-on-join": true, "trust-proxy": false, "allow-origin": [] });
   });
 
-  it("take a value after a space or an equals sign; switches need none", () => {
+  it("take a value after a space or an equals sign; some need none", () => {
     expect(options("--port 0 --host=:: --trust-proxy --history-hours 1.5")).toMatchObject({
       port: 0,
       host: "::",
@@ -27,6 +27,7 @@ describe("flags", () => {
       "history-hours": 1.5,
     });
     expect(options("--trust-proxy=off")["trust-proxy"]).toBe(false);
+    expect(options("--trust-proxy 10.0.0.0/8,::1")["trust-proxy"]).toEqual(["10.0.0.0/8", "::1"]);
     expect(options("--create-on-join off")["create-on-join"]).toBe(false);
   });
 
@@ -84,7 +85,8 @@ describe("flags", () => {
     [["--tls", "files", "--cert", "a"], /^--tls files needs the private key's file: --key FILE$/],
     [["--cert", "a"], /^--cert works only with --tls files/],
     [["--allow-origin", "https://a.example/path"], /^--allow-origin must be an origin/],
-    [["--allow-origin", "*"], /^--allow-origin must be an origin/],
+    [["--trust-proxy", "10.0.0.0/33"], /^--trust-proxy must be on, off, or addresses/],
+    [["--trust-proxy", "proxy.example"], /^--trust-proxy must be on, off, or addresses/],
     [["--create-on-join", "maybe"], /^--create-on-join must be on or off/],
     [["--history-hours", "-1"], /^--history-hours must be a number of hours/],
     [["--history-messages", "1.5"], /^--history-messages must be a whole number/],

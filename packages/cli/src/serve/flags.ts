@@ -2,6 +2,7 @@
  * The flags of `parlour serve`, in one table that parses them, reads them from the environment and
  * writes `--help`. Every flag `--some-name` is also `PARLOUR_SOME_NAME`; the command line wins.
  */
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 
 /** What a flag's text came to: a value, or what it must be ("a number from 0 to 65535"). */
@@ -9,8 +10,10 @@ export type Reading<T> = { readonly value: T } | { readonly wanted: string };
 
 /** One flag. */
 export interface Flag<T> {
-  /** The word for its value in `--help`; absent for a switch, which needs none. */
-  readonly placeholder?: string;
+  /** The word for its value in `--help`. */
+  readonly placeholder: string;
+  /** What it means to give the flag without a value; absent when it needs one. */
+  readonly bare?: string;
   readonly help: string;
   /** The default as `--help` shows it. */
   readonly standard?: string;
@@ -60,12 +63,24 @@ function hours(text: string): Reading<number> {
     : { wanted: "a number of hours from 0 to 8760" };
 }
 
+function proxies(text: string): Reading<boolean | readonly string[]> {
+  if (yes.has(text) || no.has(text)) return { value: yes.has(text) };
+  const value = text.split(",").map((each) => each.trim());
+  const areRanges = value.every((range) => {
+    const [address = "", bits, ...more] = range.split("/");
+    const family = isIP(address);
+    if (family === 0 || more.length > 0) return false;
+    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  });
+  return areRanges ? { value } : { wanted: "on, off, or addresses and ranges separated by commas" };
+}
+
 function origins(text: string): Reading<readonly string[]> {
   const value: string[] = [];
   for (const part of text.split(",").map((each) => each.trim())) {
     if (part === "") continue;
-    if (!URL.canParse(part) || new URL(part).origin !== part)
-      return { wanted: "an origin: scheme, host and port, nothing after them" };
+    if (part !== "*" && (!URL.canParse(part) || new URL(part).origin !== part))
+      return { wanted: "an origin (scheme, host and port, nothing after them), or * for all" };
     value.push(part);
   }
   return { value };
@@ -135,16 +150,18 @@ export const flags = {
     example: "/etc/parlour/privkey.pem",
     read: path,
   }),
-  "trust-proxy": flag({
-    help: "Take visitors' addresses and the scheme from the proxy in front (X-Forwarded-For, X-Forwarded-Proto)",
+  "trust-proxy": flag<boolean | readonly string[]>({
+    placeholder: "[on|off|RANGES]",
+    bare: "on",
+    help: "Believe X-Forwarded-… of the one proxy in front, or of proxies in these ranges: 10.0.0.0/8,::1",
     standard: "off",
     fallback: false,
-    example: "on",
-    read: onOff,
+    example: "10.0.0.0/8",
+    read: proxies,
   }),
   "allow-origin": flag<readonly string[]>({
     placeholder: "ORIGIN",
-    help: "Another web origin whose pages may use this server; repeat it, or separate by commas",
+    help: "Another origin whose pages may use this server, * for all; repeat it, or separate by commas",
     standard: "only this server's own pages",
     fallback: [],
     example: "https://www.example.org",
@@ -249,10 +266,10 @@ export function readFlags(given: readonly string[], environment: NodeJS.ProcessE
         `"${word}" is not a flag. Flags begin with two dashes: parlour serve --help lists them.`,
       );
     if (!isFlag(name)) return problem(`There is no flag --${name}. ${suggestion(name)}`);
-    const { placeholder, example, repeatable }: Flag<unknown> = flags[name];
+    const { bare, example, repeatable }: Flag<unknown> = flags[name];
     let text = attached;
-    if (text === undefined && placeholder === undefined) text = "on";
     if (text === undefined && rest[0] !== undefined && !rest[0].startsWith("--")) text = rest.shift();
+    text ??= bare;
     if (text === undefined || text === "")
       return problem(`--${name} needs a value${example && `, for example: --${name} ${example}`}.`);
     const before = repeatable && fromLine.has(name) ? `${texts.get(name)?.text},` : "";
@@ -323,8 +340,7 @@ function distance(from: string, to: string): number {
 /** The text of `parlour serve --help`. */
 export function serveHelp(): string {
   const all: [string, Flag<unknown>][] = Object.entries(flags);
-  const left = ([name, { placeholder }]: [string, Flag<unknown>]) =>
-    `  --${name}${placeholder === undefined ? "" : ` ${placeholder}`}`;
+  const left = ([name, { placeholder }]: [string, Flag<unknown>]) => `  --${name} ${placeholder}`;
   const width = Math.max(...all.map((each) => left(each).length)) + 2;
   const row = (each: [string, Flag<unknown>]) =>
     `${left(each).padEnd(width)}${each[1].help}${each[1].standard === undefined ? "" : ` (${each[1].standard})`}`;

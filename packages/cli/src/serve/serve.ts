@@ -1,8 +1,9 @@
 /** `parlour serve`: from flags to a running server, and to its end. */
 import { existsSync } from "node:fs";
-import type { Server as PlainServer, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { exitCodes } from "../exit-codes.ts";
 import { prepareDataFolder } from "./data-folder.ts";
@@ -43,12 +44,18 @@ export async function serve(words: readonly string[], environment: NodeJS.Proces
   process.exit(exitCodes.fine);
 }
 
+/**
+ * A supervisor's SIGTERM leaves `/healthz` at 503 for at least this long, so that whoever balances load sees it; at
+ * the keyboard (SIGINT) nobody wants to wait.
+ */
+const seenDrainingMs = 1_000;
+
 /** Where the built page lies beside this package. */
 const webRoot = fileURLToPath(new URL("../../../../apps/web/dist", import.meta.url));
 
 interface Started {
   readonly lines: readonly string[];
-  readonly end: () => Promise<void>;
+  readonly end: (signal: NodeJS.Signals) => Promise<void>;
 }
 
 /** Starts everything; one line for the host when that can't be. */
@@ -76,19 +83,29 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
 
   // Before the rooms are opened, so that a second server started by mistake ends at the port, not in the data folder.
   const { createParlourServer } = await loading;
+  const { messages, hours } = { messages: options["history-messages"], hours: options["history-hours"] };
+  const token = options["metrics-token"];
   const server = await createParlourServer({
     data,
     webRoot,
     allowedOrigins: options["allow-origin"],
     trustProxy: options["trust-proxy"],
     createOnJoin: options["create-on-join"],
-    history: { messages: options["history-messages"], hours: options["history-hours"] },
-    metricsToken: options["metrics-token"],
+    history: { ...(messages === undefined ? {} : { messages }), ...(hours === undefined ? {} : { hours }) },
+    ...(token === undefined ? {} : { metricsToken: token }),
+    ...(certificates?.authority === undefined ? {} : { caCertificate: certificates.authority }),
     logger: log,
-    caCertificate: certificates?.authority,
-  });
+  }).catch(
+    (error: Error & { hint?: string }) =>
+      `${error.message} ${error.hint ?? `Look at the data folder ${data}, or choose another with --data FOLDER.`}`,
+  );
+  if (typeof server === "string") {
+    certificates?.close();
+    listening.close();
+    return server;
+  }
   http.off("request", notYet);
-  server.attach(http as PlainServer);
+  server.attach(http);
   const { tls, host } = options;
   return {
     lines: readyLines({
@@ -99,9 +116,9 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       tls,
       hasPage: existsSync(`${webRoot}/index.html`),
     }),
-    async end() {
+    async end(signal) {
       certificates?.close();
-      await server.drain();
+      await Promise.all([server.drain(), signal === "SIGTERM" ? delay(seenDrainingMs) : undefined]);
       listening.close();
       http.closeAllConnections();
       await server.close();
