@@ -56,9 +56,9 @@ async function executable(engine: Engine): Promise<string> {
   return found;
 }
 
-const chromiumFlags = [
+const chromiumFlags = (cameraFps: number): string[] => [
   "--no-sandbox",
-  "--use-fake-device-for-media-stream=fps=15",
+  `--use-fake-device-for-media-stream=fps=${cameraFps}`,
   "--use-fake-ui-for-media-stream",
   "--autoplay-policy=no-user-gesture-required",
   // Names of the form <uuid>.local need multicast, which test machines and containers often lack.
@@ -87,7 +87,12 @@ const firefoxPreferences = {
   "toolkit.telemetry.enabled": false,
 };
 
-export async function launchBrowser(engine: Engine): Promise<TestBrowser> {
+export interface BrowserOptions {
+  /** Frames per second of Chromium's fake camera; 15 when not given. */
+  readonly cameraFps?: number;
+}
+
+export async function launchBrowser(engine: Engine, options: BrowserOptions = {}): Promise<TestBrowser> {
   const profile = freshFolder(engine);
   const shared = {
     executablePath: await executable(engine),
@@ -101,7 +106,7 @@ export async function launchBrowser(engine: Engine): Promise<TestBrowser> {
   } as const;
   const browser = await puppeteer.launch(
     engine === "chromium"
-      ? { ...shared, browser: "chrome", args: chromiumFlags }
+      ? { ...shared, browser: "chrome", args: chromiumFlags(options.cameraFps ?? 15) }
       : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences },
   );
   const pid = browser.process()?.pid;
