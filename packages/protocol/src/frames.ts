@@ -3,11 +3,6 @@ import type { Code } from "./codes.ts";
 import { limits } from "./limits.ts";
 import { base64url, displayName, roomName } from "./text.ts";
 
-/** The version this package speaks; the WebSocket subprotocol names it. */
-export const protocolVersion = 1;
-/** What a client offers in `Sec-WebSocket-Protocol`. */
-export const subprotocol = "parlour.v1";
-
 /** A seat's id: 22 characters of base64url (16 bytes). In private rooms it is the hash of the seat's signing key. */
 export type PeerId = string;
 /** Names one page's life: 16 characters of base64url (12 bytes), made by the page. A reload has a new one. */

@@ -1,37 +1,11 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
+import { cleanName, roomNamePattern, withoutInvisible } from "./names.ts";
 
-/**
- * A room's name as it stands in its link: 1 to 64 lower-case letters, digits and hyphens, with a letter or digit at both ends.
- */
-export const roomNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 export const roomName = v.pipe(v.string(), v.maxLength(limits.roomNameCharacters), v.regex(roomNamePattern));
-
-/** Turns what a person typed into a room name, or undefined when nothing usable is left. */
-export function toRoomName(typed: string): string | undefined {
-  const slug = typed
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, limits.roomNameCharacters)
-    .replace(/^-+|-+$/g, "");
-  return slug === "" ? undefined : slug;
-}
 
 /** Bytes as text without padding (RFC 4648, section 5). */
 export const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/));
-
-// Control, direction and other invisible characters would let one name look like another (Unicode TR 36).
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/** A name to show: invisible characters dropped, spaces folded, at most 40 characters. May come out empty. */
-export function cleanName(name: string): string {
-  return [...name.normalize("NFC").replace(invisible, "").replace(/\s+/g, " ").trim()]
-    .slice(0, limits.nameCharacters)
-    .join("")
-    .trim();
-}
 
 export const displayName = v.pipe(
   v.string(),
@@ -43,6 +17,6 @@ export const displayName = v.pipe(
 export const title = v.pipe(
   v.string(),
   v.maxLength(limits.titleCharacters),
-  v.transform((text) => text.replace(invisible, "").trim()),
+  v.transform((text) => withoutInvisible(text).trim()),
   v.minLength(1),
 );
