@@ -39,8 +39,10 @@ export async function serve(words: readonly string[], environment: NodeJS.Proces
     complain(started);
     return exitCodes.failed;
   }
+  // Whoever reads the ready line may send a signal at once, so that must be heard already.
+  const ended = untilAskedToEnd(started.end);
   process.stdout.write(`${started.lines.join("\n")}\n`);
-  await untilAskedToEnd(started.end);
+  await ended;
   process.exit(exitCodes.fine);
 }
 

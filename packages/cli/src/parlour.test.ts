@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { flags } from "./serve/flags.ts";
+import { endAll, parlour, ready } from "./transcript.fixture.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "parlour-cli-"));
+});
+afterEach(async () => {
+  await endAll();
+  rmSync(folder, { recursive: true });
+});
+
+/** A server on a free port of this machine alone. */
+const serve = (...words: string[]) =>
+  parlour(["serve", "--host", "127.0.0.1", "--port", "0", "--data", join(folder, "data"), ...words]);
+
+/** Runs to the end: exit code, stdout, stderr. */
+async function transcript(words: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const run = parlour(words, variables);
+  const code = await run.ended;
+  return { code, stdout: run.stdout(), stderr: run.stderr() };
+}
+
+describe("parlour", () => {
+  it("without a command, with --help and with --version says so and ends well", async () => {
+    expect(await transcript([])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("parlour serve [flags]"),
+    });
+    expect(await transcript(["--version"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it("[H2][H3] names a command that it does not have, or not yet", async () => {
+    expect(await transcript(["host"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: 'parlour: There is no command "host". parlour --help lists the commands.\n',
+    });
+    expect(await transcript(["doctor"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: 'parlour: "doctor" is not available in this version of Parlour.\n',
+    });
+  });
+});
+
+describe("parlour serve", () => {
+  it("[H1] --help lists every flag on stdout", async () => {
+    const { code, stdout, stderr } = await transcript(["serve", "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const name of Object.keys(flags)) expect(stdout).toContain(`--${name} `);
+  });
+
+  it("[H2] answers a bad value with one line and exit code 2", async () => {
+    expect(await transcript(["serve", "--port", "many"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        'parlour: --port must be a whole number from 0 to 65535 (it is "many"). For example: --port 3000\n',
+    });
+    expect(await transcript(["serve"], { PARLOUR_TLS: "please" })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^parlour: PARLOUR_TLS must be one of off, self, files .*\n$/),
+    });
+  });
+
+  it("[H3] refuses what belongs to a later version with exit code 2", async () => {
+    expect(await transcript(["serve", "--domain", "meet.example.org"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "parlour: --domain is not available in this version of Parlour. Leave it out.\n",
+    });
+  });
+
+  it("[H4] names a taken port and the flag, with exit code 1", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((done) => other.once("listening", done));
+    const { port } = other.address() as AddressInfo;
+    const run = serve("--port", String(port));
+    expect(await run.ended).toBe(1);
+    expect([run.stdout(), run.stderr()]).toEqual([
+      "",
+      `parlour: Port ${port} is taken by another program. Choose another with --port NUMBER.\n`,
+    ]);
+    other.close();
+  });
+
+  it("[H4] names an address that is not this machine's", async () => {
+    const run = serve("--host", "203.0.113.77");
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toBe(
+      "parlour: 203.0.113.77 is not an address of this machine. Correct --host, or leave it out.\n",
+    );
+  });
+
+  it("[H5] names a data folder that can't be used, with exit code 1", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const run = serve("--data", join(folder, "file", "data"));
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toBe(
+      `parlour: The data folder ${join(folder, "file", "data")} can't be used: part of the path is a file. Choose another with --data FOLDER.\n`,
+    );
+  });
+
+  it("[H9] says in one line that the secrets are damaged, without a stack", async () => {
+    const first = serve();
+    await ready(first);
+    first.child.kill("SIGINT");
+    expect(await first.ended).toBe(0);
+    writeFileSync(join(folder, "data", "secrets.json"), "{");
+    const run = serve();
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toMatch(/^parlour: .*secrets\.json is damaged\. .*\n$/);
+    expect(run.stdout()).toBe("");
+  });
+
+  it("[H6] says exactly once on stdout that it is ready, and then answers", async () => {
+    const run = serve();
+    const url = await ready(run);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const response = await fetch(`${url}/healthz`);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: "ok", version: expect.any(String) },
+    ]);
+    expect(run.stdout().match(/Parlour is ready/g)).toHaveLength(1);
+    expect(run.stderr()).toBe("");
+    expect(statSync(join(folder, "data")).mode & 0o777).toBe(0o700);
+  });
+
+  it("[H1] takes its flags from the environment", async () => {
+    const run = parlour(["serve"], {
+      PARLOUR_HOST: "127.0.0.1",
+      PARLOUR_PORT: "0",
+      PARLOUR_DATA: join(folder, "elsewhere"),
+      PARLOUR_LOG_LEVEL: "silent",
+    });
+    expect((await fetch(`${await ready(run)}/healthz`)).status).toBe(200);
+    expect(statSync(join(folder, "elsewhere")).isDirectory()).toBe(true);
+  });
+
+  it("[H8] SIGTERM turns healthz 503, tells those connected, and ends with 0 within ten seconds", async () => {
+    const run = serve();
+    const url = await ready(run);
+    const socket = new WebSocket(`${url.replace("http", "ws")}/v1`, "parlour.v1");
+    await new Promise((done) => socket.once("open", done));
+    const closed = new Promise<number>((done) => socket.once("close", done));
+    // One that never says anything must not hold the end up.
+    const silent = connect(Number(new URL(url).port), "127.0.0.1");
+    silent.on("error", () => {});
+    await new Promise((done) => silent.once("connect", done));
+
+    const started = performance.now();
+    run.child.kill("SIGTERM");
+    expect(await closed).toBeGreaterThanOrEqual(1000);
+    expect((await fetch(`${url}/healthz`)).status).toBe(503);
+    expect(await run.ended).toBe(0);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(run.stderr()).toBe("");
+  });
+
+  it("[H8] SIGINT ends it with 0; a second signal ends it at once", async () => {
+    const first = serve();
+    await ready(first);
+    first.child.kill("SIGINT");
+    expect(await first.ended).toBe(0);
+
+    const second = serve();
+    const url = await ready(second);
+    second.child.kill("SIGTERM");
+    // Draining, which goes on for a second: the first signal has arrived.
+    while ((await fetch(`${url}/healthz`)).status !== 503);
+    second.child.kill("SIGTERM");
+    expect(await second.ended).toBe(143);
+  });
+});
+
+/** GET over HTTPS with this authority trusted: status and body. */
+function secureGet(url: string, ca?: string) {
+  return new Promise<{ status: number | undefined; body: string }>((done, failed) => {
+    get(url, ca === undefined ? { rejectUnauthorized: false } : { ca }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => {
+        body += chunk;
+      });
+      response.on("end", () => done({ status: response.statusCode, body }));
+    }).on("error", failed);
+  });
+}
+
+describe("parlour serve --tls", () => {
+  it("[H15] self: whoever trusts what /ca.pem gives is served; plain HTTP is sent there", async () => {
+    const run = serve("--tls", "self");
+    const url = await ready(run);
+    expect(url).toMatch(/^https:/);
+    expect(run.stdout()).toContain("/ca.pem");
+    const { body: authority } = await secureGet(`${url}/ca.pem`);
+    expect(await secureGet(`${url}/healthz`, authority)).toMatchObject({ status: 200 });
+    await expect(secureGet(`${url}/healthz`, "")).rejects.toThrow(/self-signed|verify|issuer/);
+    const plain = await fetch(`${url.replace("https:", "http:")}/r/a`, { redirect: "manual" });
+    expect([plain.status, plain.headers.get("location")]).toEqual([308, `${url}/r/a`]);
+  });
+
+  it("[H10] self: a restart keeps the authority", async () => {
+    const authorities = [];
+    for (let start = 0; start < 2; start++) {
+      const run = serve("--tls", "self");
+      authorities.push((await secureGet(`${await ready(run)}/ca.pem`)).body);
+      run.child.kill("SIGINT");
+      await run.ended;
+    }
+    expect(authorities[0]).toBe(authorities[1]);
+  });
+
+  it("[H14] self: a broken authority ends the start with one line", async () => {
+    const first = serve("--tls", "self");
+    await ready(first);
+    first.child.kill("SIGINT");
+    await first.ended;
+    writeFileSync(join(folder, "data", "tls", "authority.json"), "");
+    const run = serve("--tls", "self");
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toMatch(/^parlour: .*authority\.json can't be read .*\n$/);
+  });
+
+  it("[H18] files: a missing one ends the start with one line that names it and the flag", async () => {
+    const run = serve(
+      "--tls",
+      "files",
+      "--cert",
+      join(folder, "no.pem"),
+      "--key",
+      join(folder, "no-key.pem"),
+    );
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toBe(`parlour: ${join(folder, "no.pem")} (--cert) can't be read: ENOENT.\n`);
+  });
+});
