@@ -55,7 +55,8 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
     }
     clearTimeout(timer);
     const due = nextDeadline(state);
-    if (due !== undefined) timer = setTimeout(() => put({ type: "time" }), Math.max(0, due - performance.now()));
+    if (due !== undefined)
+      timer = setTimeout(() => put({ type: "time" }), Math.max(0, due - performance.now()));
     if (state.stage.at === "left") stopListening();
     if (forRoom.length > 0) setup.onEffects(forRoom);
   };
@@ -111,7 +112,8 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
   };
   const hide = (): void => put({ type: "hide" });
   // Outside of a page (tests, a terminal) there are no such events.
-  const page = typeof addEventListener === "function" && typeof document === "object" ? globalThis : undefined;
+  const page =
+    typeof addEventListener === "function" && typeof document === "object" ? globalThis : undefined;
   page?.addEventListener("online", wake);
   page?.addEventListener("pageshow", wake);
   page?.addEventListener("pagehide", hide);

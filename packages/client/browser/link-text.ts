@@ -1,0 +1,50 @@
+import { roomNamePattern } from "@parlour/protocol";
+import { parlourError } from "./error.ts";
+import { fromBase64url, randomText, secretBytes, toBase64url } from "./private/index.ts";
+
+/** A room's link, taken apart. */
+export interface RoomLink {
+  /** `https://meet.example.org` */
+  readonly origin: string;
+  readonly name: string;
+  /** Private rooms: the 16 bytes after `#k=`. They never leave the page. */
+  readonly secret: Uint8Array<ArrayBuffer> | undefined;
+  /** The whole link in its plainest form, secret included. */
+  readonly href: string;
+}
+
+/** Reads a room's link: `ORIGIN/r/NAME`, with `#k=SECRET` for a private room. Throws `bad-link` when it is none. */
+export function parseRoomLink(link: string): RoomLink {
+  const base = globalThis.location?.href;
+  const url = URL.canParse(link, base) ? new URL(link, base) : undefined;
+  const name = /^\/r\/([^/]+)\/?$/.exec(url?.pathname ?? "")?.[1];
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    name === undefined ||
+    !roomNamePattern.test(name)
+  ) {
+    throw parlourError("bad-link");
+  }
+  const key = new URLSearchParams(url.hash.slice(1)).get("k");
+  const secret = key === null ? undefined : fromBase64url(key);
+  if (key !== null && secret?.length !== secretBytes) {
+    throw parlourError("bad-link", "The part of this link after the # is damaged.");
+  }
+  const plain = `${url.origin}/r/${name}`;
+  return {
+    origin: url.origin,
+    name,
+    secret,
+    href: secret === undefined ? plain : `${plain}#k=${toBase64url(secret)}`,
+  };
+}
+
+// Without l and o, which look like digits when somebody reads a link out.
+const letters = "abcdefghijkmnpqrstuvwxyz23456789";
+
+/** A link to a private room that is not there yet: whoever joins first makes it. Name and secret are independent. */
+export function makePrivateLink(origin: string): string {
+  const name = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => letters[byte % 32]).join("");
+  return `${new URL(origin).origin}/r/${name}#k=${randomText(secretBytes)}`;
+}

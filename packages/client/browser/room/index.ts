@@ -1,0 +1,2 @@
+export { roomJoiner } from "./join.ts";
+export type { RoomParts } from "./room.ts";

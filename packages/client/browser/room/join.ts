@@ -1,0 +1,62 @@
+import { cleanName } from "@parlour/protocol";
+import type { Introduction } from "../../core/session/index.ts";
+import type { JoinOptions, Room } from "../api.ts";
+import { parlourError } from "../error.ts";
+import { parseRoomLink } from "../link-text.ts";
+import { browserCertificates, indexedDbStore, randomText, roomSecret } from "../private/index.ts";
+import { openMembership } from "./membership.ts";
+import { type Entrance, enterRoom, type RoomParts } from "./room.ts";
+import { seatNotebook } from "./seat-note.ts";
+
+/**
+ * Makes `joinRoom` from its parts. Resolves once this page has a seat. Rejects with `{ code, hint }`: `bad-link`,
+ * `insecure-page`, `unreachable`, `aborted`, or what the server said (`no-such-room`, `room-full`, `wrong-key`, …).
+ */
+export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptions) => Promise<Room> {
+  return async (link, options = {}) => {
+    const address = parseRoomLink(link);
+    const { name: room, origin, secret } = address;
+    if (options.signal?.aborted) throw parlourError("aborted");
+    if (secret && !globalThis.crypto?.subtle) throw parlourError("insecure-page");
+    const name = cleanName(options.name ?? "");
+    const place = `${origin}/${room}`;
+    const isRemembered = options.remember !== "none";
+    const notebook = seatNotebook(place, isRemembered ? storage() : undefined);
+    const store = isRemembered && globalThis.indexedDB ? indexedDbStore(Date.now) : undefined;
+    const derived = secret && (await roomSecret(room, secret));
+    const epoch = randomText(12);
+
+    const entrance = async (): Promise<Entrance> => {
+      const membership =
+        derived &&
+        (await openMembership(
+          derived,
+          name || "Guest",
+          `${place}/${notebook.note.tab}`,
+          store,
+          parts.certificates ?? browserCertificates,
+        ));
+      if (membership?.isKept === false) notebook.forgetToken();
+      const { passcode, hostToken } = options;
+      // What is undefined does not get into the frame.
+      const introduction: { [K in keyof Introduction]: Introduction[K] | undefined } = {
+        room,
+        epoch,
+        passcode,
+        hostToken,
+        ...(membership ? membership.introduction : { name: name || undefined }),
+      };
+      return { membership, introduction: introduction as Introduction };
+    };
+    return enterRoom({ address, options, parts, notebook, renew: entrance, ...(await entrance()) });
+  };
+}
+
+/** Where there is none, or it is refused (a frame of another site), nothing outlives the page. */
+function storage(): Storage | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
