@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -98,18 +99,32 @@ function make(path: string): Secrets {
   // Written aside and linked into place: whoever looks sees all of it or nothing, and of two first starts at once
   // the later takes what the earlier made.
   const aside = `${path}.${randomBytes(8).toString("hex")}`;
-  const file = openSync(aside, "wx", 0o600);
   try {
-    writeSync(file, `${text}\n`);
-    fsyncSync(file);
-    closeSync(file);
-    linkSync(aside, path);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "EEXIST") throw error;
+    const file = openSync(aside, "wx", 0o600);
+    try {
+      writeSync(file, `${text}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    place(aside, path);
   } finally {
     rmSync(aside, { force: true });
   }
   const secrets = read(path);
   if (secrets === undefined) throw new Error("The file that was just made is gone.");
   return secrets;
+}
+
+/** Gives the file its name, unless there is one of that name. */
+function place(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === "EEXIST") return;
+    // File systems without hard links (FAT, some network and container mounts).
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP" && code !== "ENOSYS") throw error;
+    renameSync(aside, path);
+  }
 }
