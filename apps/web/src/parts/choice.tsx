@@ -1,3 +1,4 @@
+import { useId } from "preact/hooks";
 import type { DeviceKind, LocalMedia } from "../state/local-media.ts";
 import { words } from "../words/words.ts";
 
@@ -12,10 +13,13 @@ export function DeviceChoice({ local, kind, label }: ChoiceProps) {
   const devices = local.devices.value.filter((device) => device.kind === kind);
   const chosen = local.chosen[kind].value;
   const isThere = devices.some(({ id }) => id === chosen);
+  const field = useId();
+  // Named from beside, not from around: a label around a list would be named by the list's choices too.
   return (
-    <label class="field">
-      <span>{label}</span>
+    <div class="field">
+      <label for={field}>{label}</label>
       <select
+        id={field}
         value={isThere ? chosen : ""}
         onChange={(event) => void local.choose(kind, event.currentTarget.value)}
       >
@@ -26,7 +30,7 @@ export function DeviceChoice({ local, kind, label }: ChoiceProps) {
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 

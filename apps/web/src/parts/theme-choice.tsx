@@ -1,11 +1,14 @@
+import { useId } from "preact/hooks";
 import type { Settings, Theme } from "../state/settings.ts";
 import { words } from "../words/words.ts";
 
 export function ThemeChoice({ settings }: { readonly settings: Settings }) {
+  const field = useId();
   return (
-    <label class="theme-choice">
-      <span>{words.app.theme}</span>
+    <div class="theme-choice">
+      <label for={field}>{words.app.theme}</label>
       <select
+        id={field}
         value={settings.theme.value}
         onChange={(event) => settings.chooseTheme(event.currentTarget.value as Theme)}
       >
@@ -13,6 +16,6 @@ export function ThemeChoice({ settings }: { readonly settings: Settings }) {
         <option value="light">{words.app.themeLight}</option>
         <option value="dark">{words.app.themeDark}</option>
       </select>
-    </label>
+    </div>
   );
 }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { FakeDevices, fakeSettings, settle } from "../../test/fake-devices.ts";
+import { deviceAdvice } from "./device-advice.ts";
+import { LocalMedia } from "./local-media.ts";
+
+function make() {
+  const devices = new FakeDevices();
+  const settings = fakeSettings();
+  return { devices, settings, media: new LocalMedia(devices, settings) };
+}
+
+describe("your camera and microphone", () => {
+  it("[W14] are asked for with one question", async () => {
+    const { devices, media } = make();
+    await media.start("camera", "microphone");
+    expect(devices.asked).toEqual(["camera: microphone:"]);
+    expect(media.capture.camera.value.state).toBe("on");
+    expect(media.capture.microphone.value.state).toBe("on");
+    await media.start("camera", "microphone");
+    expect(devices.asked).toHaveLength(1);
+  });
+
+  it("[W15] stopping ends the track itself, also one that was still being fetched", async () => {
+    const { devices, media } = make();
+    await media.start("camera");
+    media.stop("camera");
+    expect(devices.opened[0]?.readyState).toBe("ended");
+    expect(media.capture.camera.value).toEqual({ state: "off" });
+
+    let open: () => void = () => undefined;
+    devices.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const starting = media.start("camera");
+    expect(media.capture.camera.value.state).toBe("starting");
+    media.stop("camera");
+    open();
+    await starting;
+    expect(devices.opened[1]?.readyState).toBe("ended");
+    expect(media.capture.camera.value).toEqual({ state: "off" });
+  });
+
+  it("[W16] another device is used at once and remembered", async () => {
+    const { devices, settings, media } = make();
+    await media.start("camera");
+    await media.choose("camera", "second");
+    expect(devices.asked).toEqual(["camera:", "camera:second"]);
+    expect(devices.opened.map(({ readyState }) => readyState)).toEqual(["ended", "live"]);
+    expect(settings.device("camera")).toBe("second");
+    await media.choose("speaker", "loud");
+    await media.choose("microphone", "third");
+    expect(devices.asked).toHaveLength(2);
+    const later = new LocalMedia(devices, settings);
+    expect(later.chosen.speaker.value).toBe("loud");
+    await later.start("microphone");
+    expect(devices.asked.at(-1)).toBe("microphone:third");
+  });
+
+  it("says when a device is taken away, and starts again when asked", async () => {
+    const { devices, media } = make();
+    await media.start("microphone");
+    const [track] = devices.opened;
+    if (track) devices.end(track);
+    expect(media.capture.microphone.value).toEqual({ state: "failed", problem: "lost" });
+    await media.start("microphone");
+    expect(media.capture.microphone.value.state).toBe("on");
+  });
+
+  it("lists what is plugged in later, until it is disposed of", async () => {
+    const { devices, media } = make();
+    await settle();
+    devices.plug([{ kind: "camera", id: "c", label: "Desk camera" }]);
+    await settle();
+    expect(media.devices.value).toHaveLength(1);
+    media.dispose();
+    devices.plug([]);
+    await settle();
+    expect(media.devices.value).toHaveLength(1);
+  });
+
+  it("[W17] a refusal of one keeps the other, and each is said in a plain sentence", async () => {
+    const { devices, media } = make();
+    devices.problems = { camera: "denied" };
+    await media.start("camera", "microphone");
+    expect(media.capture.microphone.value.state).toBe("on");
+    const advice = () => deviceAdvice(media.capture.camera.value, media.capture.microphone.value);
+    expect(advice()).toMatch(/does not let this page use your camera/);
+    devices.problems = { camera: "missing", microphone: "missing" };
+    media.stop("microphone");
+    await media.start("camera", "microphone");
+    expect(advice()).toMatch(/No camera and no microphone/);
+    devices.problems = { camera: "busy", microphone: "denied" };
+    await media.start("camera", "microphone");
+    expect(advice()).toMatch(/Another program.*use your microphone/);
+    devices.problems = {};
+    await media.start("camera", "microphone");
+    expect(advice()).toBeUndefined();
+  });
+});

@@ -1,0 +1,192 @@
+import type {
+  Channel,
+  Link,
+  LinkState,
+  Peer,
+  PeerId,
+  Publication,
+  RemoteMedia,
+  Room,
+  RoomEvents,
+  RoomInspection,
+  RoomSelf,
+  RoomState,
+  SaidEvent,
+  Source,
+} from "@parlour/client";
+
+/** Bare stand-ins, so that view models run without a browser. */
+export function fakeTrack(kind: "audio" | "video"): MediaStreamTrack {
+  const target = new EventTarget();
+  const track = {
+    kind,
+    readyState: "live",
+    enabled: true,
+    stop: () => {
+      track.readyState = "ended";
+    },
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+    dispatchEvent: target.dispatchEvent.bind(target),
+  };
+  return track as unknown as MediaStreamTrack;
+}
+export function fakeStream(tracks: readonly MediaStreamTrack[]): MediaStream {
+  return {
+    getTracks: () => [...tracks],
+    getAudioTracks: () => tracks.filter(({ kind }) => kind === "audio"),
+    getVideoTracks: () => tracks.filter(({ kind }) => kind === "video"),
+  } as unknown as MediaStream;
+}
+
+export class FakePeer implements Peer {
+  readonly id: PeerId;
+  name: string;
+  country?: string;
+  role: Peer["role"] = "member";
+  presence: Peer["presence"] = "here";
+  link: Link = linkIn("connected");
+  readonly media = new Map<Source, RemoteMedia>();
+  code: string | undefined;
+
+  constructor(id: PeerId, name: string) {
+    this.id = id;
+    this.name = name;
+  }
+  verificationCode(): Promise<string | undefined> {
+    return Promise.resolve(this.code);
+  }
+  shows(
+    stream: MediaStream,
+    on: { audio?: RemoteMedia["audio"]; video?: RemoteMedia["video"] } = {},
+    source: Source = "camera",
+  ): RemoteMedia {
+    const media: RemoteMedia = {
+      peer: this,
+      source,
+      stream,
+      audio: on.audio ?? "on",
+      video: on.video ?? "on",
+    };
+    this.media.set(source, media);
+    return media;
+  }
+}
+
+export function linkIn(state: LinkState, sentence?: string): Link {
+  return {
+    state,
+    path: undefined,
+    rttMs: undefined,
+    connection: undefined,
+    ...(sentence === undefined ? {} : { diagnosis: { cause: "test", sentence } }),
+  };
+}
+
+type Listener = (...args: never[]) => void;
+
+/** A room that does what the test says. What the page asks of it stands in `asked`, in words. */
+export class FakeRoom implements Room {
+  readonly name = "den";
+  title?: string;
+  readonly visibility: Room["visibility"];
+  readonly capacity = 100;
+  state: RoomState = "live";
+  self: RoomSelf = { id: "self", name: "Ada", role: "host" };
+  readonly peers = new Map<PeerId, FakePeer>();
+  readonly link = "https://meet.example/r/den#k=abc";
+  readonly topology = "mesh";
+  readonly messages: SaidEvent[] = [];
+  readonly publications = new Map<Source, Publication>();
+  readonly asked: string[] = [];
+  /** What `say` does next; a test may reject or hold it. */
+  sayNext: (text: string) => Promise<{ id: string; at: number }>;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #said = 0;
+
+  constructor(visibility: Room["visibility"] = "private") {
+    this.visibility = visibility;
+    this.sayNext = () => {
+      this.#said += 1;
+      return Promise.resolve({ id: `said-${this.#said}`, at: this.#said });
+    };
+  }
+
+  on<K extends keyof RoomEvents>(event: K, listener: (...args: RoomEvents[K]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener as Listener);
+    return () => listeners.delete(listener as Listener);
+  }
+  emit<K extends keyof RoomEvents>(event: K, ...args: RoomEvents[K]): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      (listener as (...args: RoomEvents[K]) => void)(...args);
+    }
+  }
+  get listenerCount(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  arrive(peer: FakePeer): FakePeer {
+    this.peers.set(peer.id, peer);
+    this.emit("peer", peer);
+    return peer;
+  }
+  depart(peer: FakePeer, reason: string): void {
+    this.peers.delete(peer.id);
+    this.emit("peer-left", peer, reason);
+  }
+
+  say(text: string): Promise<{ id: string; at: number }> {
+    this.asked.push(`say ${text}`);
+    return this.sayNext(text);
+  }
+  async publish(stream: MediaStream, { source }: { readonly source: Source }): Promise<Publication> {
+    this.asked.push(`publish ${source} ${kindsOf(stream)}`);
+    await Promise.resolve();
+    return this.published(stream, source);
+  }
+  /** As `publish` among the options of joining does. */
+  published(stream: MediaStream, source: Source = "camera"): Publication {
+    const publication: Publication = {
+      source,
+      stream,
+      audio: "on",
+      video: "on",
+      mute: (kind) => void this.asked.push(`mute ${source} ${kind ?? "all"}`),
+      unmute: (kind) => void this.asked.push(`unmute ${source} ${kind ?? "all"}`),
+      replace: async (track: MediaStreamTrack | null, kind?: "audio" | "video") => {
+        this.asked.push(`replace ${source} ${track?.kind ?? `${kind} with nothing`}`);
+        await Promise.resolve();
+      },
+      unpublish: () => {
+        this.asked.push(`unpublish ${source}`);
+        this.publications.delete(source);
+      },
+    };
+    this.publications.set(source, publication);
+    return publication;
+  }
+  channel(): Channel {
+    throw new Error("The page opens no channels.");
+  }
+  inspect(): Promise<RoomInspection> {
+    throw new Error("The page does not inspect yet.");
+  }
+  simulate(): void {
+    throw new Error("The page simulates nothing.");
+  }
+  leave(): Promise<void> {
+    this.asked.push("leave");
+    this.state = "left";
+    this.emit("state", "left");
+    return Promise.resolve();
+  }
+}
+
+function kindsOf(stream: MediaStream): string {
+  return stream
+    .getTracks()
+    .map(({ kind }) => kind)
+    .join("+");
+}
