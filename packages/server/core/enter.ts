@@ -57,7 +57,7 @@ function resume(state: RoomState, own: Seat, input: EnterInput, now: number): Ro
   const mine: Seat = {
     ...seated(own, input.connection),
     epoch: input.epoch,
-    ...(own.name === undefined ? {} : { name: nameOnReturn(own.name, input.name, others) }),
+    ...(own.name === undefined ? {} : { name: nameOf(own.name, input.name, own.name, others) }),
     ...(own.card === undefined || input.card === undefined ? {} : { card: input.card }),
     ...(input.capabilities === undefined ? {} : { capabilities: input.capabilities }),
   };
@@ -97,7 +97,7 @@ function newSeat(
     number: state.nextNumber,
     epoch: input.epoch,
     role: "member",
-    ...(isPrivate ? {} : { name: nameOnReturn(claimedName, input.name ?? input.fallbackName, kept.seats) }),
+    ...(isPrivate ? {} : { name: nameOf(claimedName, input.name, input.fallbackName, kept.seats) }),
     ...(isPrivate && input.card !== undefined ? { card: input.card } : {}),
     ...(!isPrivate && input.country !== undefined ? { country: input.country } : {}),
     ...(input.capabilities === undefined ? {} : { capabilities: input.capabilities }),
@@ -119,10 +119,15 @@ function newSeat(
 }
 
 /** Who comes back keeps the name, also "Ada 2" where "Ada" is asked for again; who asks for another gets that. */
-function nameOnReturn(had: string | undefined, wanted: string | undefined, others: readonly Seat[]): string {
-  const name = had !== undefined && (wanted === undefined || isFormOf(had, wanted)) ? had : (wanted ?? "");
+function nameOf(
+  had: string | undefined,
+  wanted: string | undefined,
+  fallback: string,
+  others: readonly Seat[],
+): string {
+  const isKept = had !== undefined && (wanted === undefined || isFormOf(had, wanted));
   return toldApart(
-    name,
+    isKept ? had : (wanted ?? fallback),
     others.flatMap((seat) => seat.name ?? []),
   );
 }
