@@ -1,8 +1,8 @@
 import type { Page } from "puppeteer-core";
 import { launchBrowser, type TestBrowser } from "../e2e/harness/browsers.ts";
-import { type Contender, startOther, startParlour } from "./contender.ts";
-import { startPageServer } from "./page-server.ts";
-import { main, median, quantile, type Report, report, table, versionOf } from "./report.ts";
+import { type Contender, startOther, startParlour } from "./harness/contender.ts";
+import { startPageServer } from "./harness/page-server.ts";
+import { main, median, quantile, type Report, report, table, versionOf } from "./harness/report.ts";
 
 /*
  * How long joining takes: from the click on Join to the first remote frame drawn, and to the first byte over a data channel,

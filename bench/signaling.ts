@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
-import { type Contender, startOther, startParlour } from "./contender.ts";
-import { main, median, type Report, report, table } from "./report.ts";
+import { type Contender, startOther, startParlour } from "./harness/contender.ts";
+import { main, median, type Report, report, table } from "./harness/report.ts";
 import {
   bareWsPair,
   type ConnectPair,
@@ -9,7 +9,7 @@ import {
   parlourPair,
   peerServerPair,
   socketIoPair,
-} from "./signaling-clients.ts";
+} from "./harness/signaling-clients.ts";
 
 /*
  * What a relayed signal costs the server, in processor time of its process, user and system together. Servers run one at a

@@ -1,5 +1,5 @@
-import { startParlour } from "./contender.ts";
-import { main, median, type Report, report, table } from "./report.ts";
+import { startParlour } from "./harness/contender.ts";
+import { main, median, type Report, report, table } from "./harness/report.ts";
 
 /** Cold start of the built server to its ready line, and what it holds when nobody is there. */
 const turns = 10;

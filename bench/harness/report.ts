@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { argv, versions } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -44,10 +45,13 @@ export const median = (values: readonly number[]): number => {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
 
-/** Runs the bench when its file was started by itself, and prints its report as the last line. */
+/** Runs the bench when its file was started by itself; the report goes to the file that `PARLOUR_BENCH_JSON` names, or is printed. */
 export async function main(url: string, bench: () => Promise<Report>): Promise<void> {
   if (argv[1] !== fileURLToPath(url)) return;
-  console.log(JSON.stringify(await bench()));
+  const json = JSON.stringify(await bench(), undefined, 2);
+  const file = process.env["PARLOUR_BENCH_JSON"];
+  if (file === undefined) console.log(json);
+  else writeFileSync(file, `${json}\n`);
   // Pools and sockets of the clients would keep the process for a while.
   process.exit(0);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const probe = fileURLToPath(new URL("probe.mjs", import.meta.url));
 
 /** What a process has used up to now. */
@@ -92,5 +92,5 @@ export function startParlour(flags: readonly string[] = []): Promise<Contender> 
 }
 
 export function startOther(name: "bare-ws" | "peerserver" | "socket-io"): Promise<Contender> {
-  return start(name, [fileURLToPath(new URL(`contenders/${name}.mjs`, import.meta.url))]);
+  return start(name, [fileURLToPath(new URL(`../contenders/${name}.mjs`, import.meta.url))]);
 }

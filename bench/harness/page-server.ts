@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const pages = fileURLToPath(new URL("pages/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const pages = fileURLToPath(new URL("../pages/", import.meta.url));
 /** The contenders' own browser builds, unmodified. */
 const libraries: Readonly<Record<string, string>> = {
   "peerjs.js": `${root}node_modules/peerjs/dist/peerjs.min.js`,
