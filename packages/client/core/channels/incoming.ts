@@ -144,7 +144,7 @@ export function createIncoming(): Incoming {
     const ours = opened.get(name);
     if (channel.isRefused) refuseDue.add(number);
     else if (ours && ours !== delivery) return refuse(number, channel, ours);
-    else if (listening.has(name)) takenDue.add(number);
+    else if (delivery !== "lossy" && listening.has(name)) takenDue.add(number);
     const early = overtaking.filter((piece) => piece.channel === number);
     overtaking = overtaking.filter((piece) => piece.channel !== number);
     const effects: (Deliver | Mismatch)[] = [];

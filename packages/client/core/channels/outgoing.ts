@@ -42,7 +42,6 @@ interface Message {
   readonly bytes: Uint8Array;
   /** Undefined until its first byte is asked for: until then it can be withdrawn and leaves no gap. */
   number?: number;
-  isSettled?: true;
 }
 
 interface OutgoingChannel {
@@ -92,11 +91,7 @@ export function createOutgoing(): Outgoing {
   /** Where the next look for something to send begins: the round robin. */
   const turn = { lossy: 0, bulk: 0 };
 
-  const settle = (message: Message, outcome: Outcome): Settled[] => {
-    if (message.isSettled) return [];
-    message.isSettled = true;
-    return [{ type: "settled", id: message.id, outcome }];
-  };
+  const settle = ({ id }: Message, outcome: Outcome): Settled[] => [{ type: "settled", id, outcome }];
 
   const drop = (channel: OutgoingChannel, outcome: Outcome): Settled[] => {
     const { active, unacknowledged, waiting } = channel;
@@ -151,8 +146,7 @@ export function createOutgoing(): Outgoing {
       activeBytes -= bytes.length;
       if (numberDifference(nextNumber(number), channel.handed) > 0) channel.handed = nextNumber(number);
       if (delivery === "ordered") return settle(message, "handed");
-      // It may have been acknowledged while it went a second time.
-      if (!message.isSettled) channel.unacknowledged.push(message);
+      channel.unacknowledged.push(message);
       return [];
     };
     return { frame, given };
@@ -230,7 +224,7 @@ export function createOutgoing(): Outgoing {
         for (const message of again) charge(channel, message, -1);
         channel.active = undefined;
         channel.unacknowledged = [];
-        channel.waiting = [...again.filter((message) => !message.isSettled), ...waiting];
+        channel.waiting = [...again, ...waiting];
         return [];
       });
     },
@@ -277,9 +271,8 @@ export function createOutgoing(): Outgoing {
         effects.push(...settle(message, "taken"));
         return true;
       };
-      // In the order of their numbers, and so in the order of sending; the active one goes on to its end.
+      // The active one goes on to its end, and is acknowledged again then.
       for (const list of [channel.unacknowledged, channel.waiting]) while (take(list[0])) list.shift();
-      take(channel.active?.message);
       return effects;
     },
 
