@@ -48,7 +48,7 @@ export function signaling(setup: SignalingSetup): Signaling {
     stream = step.stream;
     for (const effect of step.effects) {
       if (isStopped) return;
-      if (effect.kind === "packet") seal(effect.header, effect.body);
+      if (effect.kind === "packet") seal(effect.header, effect.piece);
       else if (effect.kind === "deliver") setup.onBody(effect.body);
       else if (effect.kind === "violation") setup.onViolation(effect.reason);
       else setup.onRefused(effect.reason);
@@ -63,10 +63,10 @@ export function signaling(setup: SignalingSetup): Signaling {
     const now = timekeeper.now();
     callOff = timekeeper.after(due - now, () => apply(tickSignals(stream, timekeeper.now())));
   };
-  const seal = (header: Uint8Array, body: Uint8Array): void => {
+  const seal = (header: Uint8Array, piece: Uint8Array): void => {
     if (underWay.out >= sealsUnderWay) return;
     underWay.out++;
-    const sealed = sealer.seal(body, header);
+    const sealed = sealer.seal(piece, header);
     // A failed seal counts as a lost packet.
     outgoing = outgoing
       .then(() => sealed)
@@ -92,11 +92,11 @@ export function signaling(setup: SignalingSetup): Signaling {
       incoming = incoming
         .then(() => opened)
         .then(
-          (body) => {
+          (piece) => {
             underWay.in--;
             if (isStopped) return;
-            if (body === undefined) setup.onViolation("seal");
-            else apply(receiveSignal(stream, header, body, timekeeper.now()));
+            if (piece === undefined) setup.onViolation("seal");
+            else apply(receiveSignal(stream, header, piece, timekeeper.now()));
           },
           () => {
             underWay.in--;

@@ -107,9 +107,13 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       // They told us before their offer was here, or the connection is being replaced.
       if (tracks.length < wanted.length) continue;
       const stream = before?.stream ?? setup.createStream();
-      for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
+      const present = stream.getTracks();
+      const isOther = present.length !== tracks.length || tracks.some((track) => !present.includes(track));
+      for (const track of present) if (!tracks.includes(track)) stream.removeTrack(track);
       for (const track of tracks) stream.addTrack(track);
-      if (before !== undefined && before.audio === said.audio && before.video === said.video) continue;
+      // Also told when only the tracks are others (a new connection): an element without `autoplay` may have to play again.
+      const isSame = before?.audio === said.audio && before.video === said.video && !isOther;
+      if (isSame) continue;
       const media: RemoteMedia = { peer: setup.peer, source, stream, audio: said.audio, video: said.video };
       remote.set(source, media);
       setup.onMedia(media);

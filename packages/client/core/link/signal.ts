@@ -3,7 +3,7 @@ import * as v from "valibot";
 /** What the two sides of a link say to each other. JSON in UTF-8, inside the signal stream. */
 
 export const linkLimits = {
-  sdpCharacters: 56 * 1024,
+  sdpCharacters: 240 * 1024,
   candidateCharacters: 1024,
   candidatesPerSignal: 64,
   /** Candidates that wait for their description. */

@@ -2,35 +2,43 @@
  * The header of one packet of a signal stream. It travels in clear in front of the (sealed) body and is authenticated with it.
  *
  * ```
- *  bytes 0-3    stream tag, big-endian: from which page to which page this is meant
- *  bytes 4-7    number of this body, counted from 1; 0: no body, only an acknowledgement
- *  bytes 8-11   acknowledgement: the number of the last body taken in order, 0 for none
- *  bytes 12-    body, sealed
+ *  byte 0       1: the body goes on in the next packet; 0: it ends here; other values are dropped
+ *  bytes 1-4    stream tag, big-endian: from which page to which page this is meant
+ *  bytes 5-8    number of this packet, counted from 1; 0: no body, only an acknowledgement
+ *  bytes 9-12   acknowledgement: the number of the last packet taken in order, 0 for none
+ *  bytes 13-    body, sealed
  * ```
  */
 export interface PacketHeader {
+  readonly isContinued: boolean;
   readonly tag: number;
   readonly number: number;
   readonly acknowledged: number;
 }
 
 /** Bytes before the body. */
-export const packetHeaderBytes = 12;
+export const packetHeaderBytes = 13;
 
 export function encodeHeader(header: PacketHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(packetHeaderBytes);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, header.tag);
-  view.setUint32(4, header.number);
-  view.setUint32(8, header.acknowledged);
+  view.setUint8(0, header.isContinued ? 1 : 0);
+  view.setUint32(1, header.tag);
+  view.setUint32(5, header.number);
+  view.setUint32(9, header.acknowledged);
   return bytes;
 }
 
-/** Reads the header, or returns undefined when there are too few bytes for one. */
+/** Reads the header, or returns undefined when these bytes have none. */
 export function decodeHeader(bytes: Uint8Array): PacketHeader | undefined {
-  if (bytes.length < packetHeaderBytes) return undefined;
+  if (bytes.length < packetHeaderBytes || (bytes[0] ?? 2) > 1) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { tag: view.getUint32(0), number: view.getUint32(4), acknowledged: view.getUint32(8) };
+  return {
+    isContinued: view.getUint8(0) === 1,
+    tag: view.getUint32(1),
+    number: view.getUint32(5),
+    acknowledged: view.getUint32(9),
+  };
 }
 
 /**

@@ -8,13 +8,16 @@ import { encodeHeader, type PacketHeader } from "./packet.ts";
  */
 export interface SignalStream {
   readonly tags: { readonly out: number; readonly in: number };
-  /** Number of the last body sent. */
+  /** Number of the last packet sent. */
   readonly lastOut: number;
-  /** Number of the last body taken. */
+  /** Number of the last packet taken. */
   readonly lastIn: number;
   /** Sent and not acknowledged, oldest first. */
-  readonly outstanding: readonly { readonly number: number; readonly body: Uint8Array }[];
+  readonly outstanding: readonly Outstanding[];
   readonly outstandingBytes: number;
+  /** Pieces of a body whose end has not come yet. */
+  readonly pieces: readonly Uint8Array[];
+  readonly piecesBytes: number;
   /** When an acknowledgement goes alone, unless a body takes it along before. */
   readonly acknowledgeAt: number | undefined;
   /** When what is outstanding goes again. */
@@ -22,12 +25,20 @@ export interface SignalStream {
   readonly resendAfterMs: number;
 }
 
+interface Outstanding {
+  readonly number: number;
+  readonly isContinued: boolean;
+  readonly piece: Uint8Array;
+}
+
 export const signalLimits = {
   /** What may be outstanding. An honest page stays far below: one offer at a time and its candidates. */
   packets: 256,
   bytes: 512 * 1024,
-  /** One body; with headers and seal it fits into the server's largest signal. */
-  bodyBytes: 60 * 1024,
+  /** One body: a description with a hundred media lines. */
+  bodyBytes: 256 * 1024,
+  /** One packet's piece of it; with headers and seal it fits into the server's largest signal. */
+  pieceBytes: 60 * 1024,
   /** How long an acknowledgement waits for a body to ride on. */
   acknowledgeAfterMs: 400,
   /** The carrier loses nothing while it stands, so this is for the rare loss that no resync reports. */
@@ -36,25 +47,18 @@ export const signalLimits = {
 } as const;
 
 export type SignalEffect =
-  /** Seal the body with the header as binding, put the header in front, send. In this order. */
-  | {
-      readonly kind: "packet";
-      readonly header: Uint8Array<ArrayBuffer>;
-      readonly number: number;
-      readonly body: Uint8Array;
-    }
+  /** Seal the piece with the header as binding, put the header in front, send. In this order. */
+  | { readonly kind: "packet"; readonly header: Uint8Array<ArrayBuffer>; readonly piece: Uint8Array }
   | { readonly kind: "deliver"; readonly body: Uint8Array }
   /** Nothing was sent: the window is full, or the body larger than any may be. */
   | { readonly kind: "refused"; readonly reason: "window-full" | "too-large" }
   /** The packet was dropped because no honest page sends it. */
-  | { readonly kind: "violation"; readonly reason: "acknowledged-unsent" | "too-large" };
+  | { readonly kind: "violation"; readonly reason: "acknowledged-unsent" | "bad-piece" };
 
 export interface SignalStep {
   readonly stream: SignalStream;
   readonly effects: readonly SignalEffect[];
 }
-
-const empty = new Uint8Array(0);
 
 export function signalStream(tags: { readonly out: number; readonly in: number }): SignalStream {
   return {
@@ -63,15 +67,24 @@ export function signalStream(tags: { readonly out: number; readonly in: number }
     lastIn: 0,
     outstanding: [],
     outstandingBytes: 0,
+    pieces: [],
+    piecesBytes: 0,
     acknowledgeAt: undefined,
     resendAt: undefined,
     resendAfterMs: signalLimits.resendAfterMs,
   };
 }
 
-function packet(stream: SignalStream, number: number, body: Uint8Array): SignalEffect {
-  const header = encodeHeader({ tag: stream.tags.out, number, acknowledged: stream.lastIn });
-  return { kind: "packet", header, number, body };
+const bare: Outstanding = { number: 0, isContinued: false, piece: new Uint8Array(0) };
+
+function packet(stream: SignalStream, { number, isContinued, piece }: Outstanding): SignalEffect {
+  const header = encodeHeader({
+    isContinued,
+    tag: stream.tags.out,
+    number,
+    acknowledged: stream.lastIn,
+  });
+  return { kind: "packet", header, piece };
 }
 
 /** Sends a body: at once, and again until it is acknowledged. */
@@ -81,44 +94,63 @@ export function sendSignal(stream: SignalStream, body: Uint8Array, now: number):
     effects: [{ kind: "refused", reason }],
   });
   if (body.length > signalLimits.bodyBytes) return refuse("too-large");
-  const bytes = stream.outstandingBytes + body.length;
-  if (stream.outstanding.length >= signalLimits.packets || bytes > signalLimits.bytes)
+  const added: Outstanding[] = [];
+  let at = 0;
+  do {
+    const piece = body.subarray(at, at + signalLimits.pieceBytes);
+    at += signalLimits.pieceBytes;
+    added.push({ number: stream.lastOut + added.length + 1, isContinued: at < body.length, piece });
+  } while (at < body.length);
+  const outstanding = [...stream.outstanding, ...added];
+  const outstandingBytes = stream.outstandingBytes + body.length;
+  if (outstanding.length > signalLimits.packets || outstandingBytes > signalLimits.bytes)
     return refuse("window-full");
-  const number = stream.lastOut + 1;
   const next: SignalStream = {
     ...stream,
-    lastOut: number,
-    outstanding: [...stream.outstanding, { number, body }],
-    outstandingBytes: bytes,
+    lastOut: stream.lastOut + added.length,
+    outstanding,
+    outstandingBytes,
     acknowledgeAt: undefined,
     resendAt: stream.resendAt ?? now + stream.resendAfterMs,
   };
-  return { stream: next, effects: [packet(next, number, body)] };
+  return { stream: next, effects: added.map((each) => packet(next, each)) };
 }
 
-/** Takes a packet whose seal was good. `body` counts only when the header has a number. */
+/** Takes a packet whose seal was good. `piece` counts only when the header has a number. */
 export function receiveSignal(
   stream: SignalStream,
   header: PacketHeader,
-  body: Uint8Array,
+  piece: Uint8Array,
   now: number,
 ): SignalStep {
   if (header.tag !== stream.tags.in) return { stream, effects: [] };
   if (header.acknowledged > stream.lastOut)
     return { stream, effects: [{ kind: "violation", reason: "acknowledged-unsent" }] };
-  if (body.length > signalLimits.bodyBytes)
-    return { stream, effects: [{ kind: "violation", reason: "too-large" }] };
-  let next = acknowledge(stream, header.acknowledged, now);
-  if (header.number === 0) return { stream: next, effects: [] };
-  const isNext = header.number === next.lastIn + 1;
+  const next = acknowledge(stream, header.acknowledged, now);
   // Something is missing in front of it. The sender still holds both: no answer is needed to get them.
-  if (header.number > next.lastIn && !isNext) return { stream: next, effects: [] };
-  next = {
-    ...next,
-    lastIn: isNext ? header.number : next.lastIn,
-    acknowledgeAt: next.acknowledgeAt ?? now + signalLimits.acknowledgeAfterMs,
-  };
-  return { stream: next, effects: isNext ? [{ kind: "deliver", body }] : [] };
+  if (header.number === 0 || header.number > next.lastIn + 1) return { stream: next, effects: [] };
+  const acknowledgeAt = next.acknowledgeAt ?? now + signalLimits.acknowledgeAfterMs;
+  if (header.number <= next.lastIn) return { stream: { ...next, acknowledgeAt }, effects: [] };
+  const piecesBytes = next.piecesBytes + piece.length;
+  // Only full pieces go on, so that their number is bounded along with their bytes.
+  const taken: SignalStream = { ...next, lastIn: header.number, acknowledgeAt, pieces: [], piecesBytes: 0 };
+  if (piecesBytes > signalLimits.bodyBytes || (header.isContinued && piece.length !== signalLimits.pieceBytes))
+    return { stream: taken, effects: [{ kind: "violation", reason: "bad-piece" }] };
+  const pieces = [...next.pieces, piece];
+  if (header.isContinued) return { stream: { ...taken, pieces, piecesBytes }, effects: [] };
+  return { stream: taken, effects: [{ kind: "deliver", body: joined(pieces, piecesBytes) }] };
+}
+
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return first;
+  const body = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return body;
 }
 
 function acknowledge(stream: SignalStream, acknowledged: number, now: number): SignalStream {
@@ -127,7 +159,7 @@ function acknowledge(stream: SignalStream, acknowledged: number, now: number): S
   return {
     ...stream,
     outstanding,
-    outstandingBytes: outstanding.reduce((sum, held) => sum + held.body.length, 0),
+    outstandingBytes: outstanding.reduce((sum, held) => sum + held.piece.length, 0),
     resendAfterMs: signalLimits.resendAfterMs,
     resendAt: outstanding.length === 0 ? undefined : now + signalLimits.resendAfterMs,
   };
@@ -140,14 +172,14 @@ function sendAgain(stream: SignalStream, resendAfterMs: number, now: number): Si
     resendAfterMs,
     resendAt: stream.outstanding.length === 0 ? undefined : now + resendAfterMs,
   };
-  return { stream: next, effects: next.outstanding.map((held) => packet(next, held.number, held.body)) };
+  return { stream: next, effects: next.outstanding.map((held) => packet(next, held)) };
 }
 
 /** The carrier is back: everything outstanding goes again, and an acknowledgement that is owed. */
 export function resyncSignals(stream: SignalStream, now: number): SignalStep {
   const step = sendAgain(stream, signalLimits.resendAfterMs, now);
   if (step.effects.length > 0 || stream.acknowledgeAt === undefined) return step;
-  return { stream: step.stream, effects: [packet(step.stream, 0, empty)] };
+  return { stream: step.stream, effects: [packet(step.stream, bare)] };
 }
 
 /** Does what has fallen due. */
@@ -156,7 +188,7 @@ export function tickSignals(stream: SignalStream, now: number): SignalStep {
     return sendAgain(stream, Math.min(2 * stream.resendAfterMs, signalLimits.resendAfterMaxMs), now);
   if (stream.acknowledgeAt !== undefined && now >= stream.acknowledgeAt) {
     const next = { ...stream, acknowledgeAt: undefined };
-    return { stream: next, effects: [packet(next, 0, empty)] };
+    return { stream: next, effects: [packet(next, bare)] };
   }
   return { stream, effects: [] };
 }
