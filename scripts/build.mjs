@@ -42,7 +42,10 @@ async function compile() {
 /** Builds the page when it has a configuration. Returns Vite's complaint, or undefined. */
 async function buildPage() {
   if (!["vite.config.ts", "vite.config.mjs"].some((name) => existsSync(join(web, name)))) return undefined;
-  const { ok, output } = await run([...tools.vite, "build", "--logLevel", "warn"], { cwd: web });
+  const { ok, output } = await run([...tools.vite, "build", "--logLevel", "warn"], {
+    cwd: web,
+    env: { NO_COLOR: "1" },
+  });
   return ok ? undefined : output;
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -205,6 +206,7 @@ describe("parlour serve --tls", () => {
     expect(url).toMatch(/^https:/);
     expect(run.stdout()).toContain("/ca.pem");
     const { body: authority } = await secureGet(`${url}/ca.pem`);
+    expect(run.stdout()).toContain(new X509Certificate(authority).fingerprint256);
     expect(await secureGet(`${url}/healthz`, authority)).toMatchObject({ status: 200 });
     await expect(secureGet(`${url}/healthz`, "")).rejects.toThrow(/self-signed|verify|issuer/);
     const plain = await fetch(`${url.replace("https:", "http:")}/r/a`, { redirect: "manual" });

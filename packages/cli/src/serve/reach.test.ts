@@ -48,8 +48,15 @@ describe("where the server is reached", () => {
   });
 
   it("[H7] names the authority's certificate, and a missing page", () => {
-    const lines = readyLines({ ...reach, scheme: "https", tls: "self", hasPage: false });
+    const lines = readyLines({
+      ...reach,
+      scheme: "https",
+      tls: "self",
+      hasPage: false,
+      fingerprint: "AB:CD",
+    });
     expect(lines.join("\n")).toContain("https://192.168.1.5:3000/ca.pem");
+    expect(lines.join("\n")).toContain("SHA-256 fingerprint: AB:CD");
     expect(lines.join("\n")).toContain("npm run build");
     expect(lines.filter((line) => line.startsWith("Parlour is ready at "))).toHaveLength(1);
   });

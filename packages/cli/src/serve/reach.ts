@@ -49,9 +49,14 @@ export function networkUrls(reach: Reach): readonly string[] {
 
 /** Everything that `parlour serve` prints when it is ready: the first line is for programs to wait for. */
 export function readyLines(
-  reach: Reach & { readonly tls: "off" | "self" | "files"; readonly hasPage: boolean },
+  reach: Reach & {
+    readonly tls: "off" | "self" | "files";
+    readonly hasPage: boolean;
+    /** SHA-256 of the authority's certificate, with `--tls self`. */
+    readonly fingerprint?: string;
+  },
 ): string[] {
-  const { tls, hasPage } = reach;
+  const { tls, hasPage, fingerprint } = reach;
   const own = ownUrl(reach);
   const others = networkUrls(reach);
   const lines = [`Parlour is ready at ${own}`];
@@ -64,6 +69,7 @@ export function readyLines(
     lines.push(
       `  Browsers warn until a device trusts this server's own certificate authority, once: ${others[0] ?? own}/ca.pem (docs/hosting.md says how)`,
     );
+  if (fingerprint !== undefined) lines.push(`  Its SHA-256 fingerprint: ${fingerprint}`);
   lines.push(
     "  No relay in this version: people whose networks block direct connections may not reach each other.",
   );

@@ -1,4 +1,5 @@
 /** `parlour serve`: from flags to a running server, and to its end. */
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { networkInterfaces } from "node:os";
@@ -117,6 +118,9 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       interfaces: networkInterfaces(),
       tls,
       hasPage: existsSync(`${webRoot}/index.html`),
+      ...(certificates?.authority === undefined
+        ? {}
+        : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),
     }),
     async end(signal) {
       certificates?.close();
