@@ -4,8 +4,8 @@ import { fromBase64url, randomText, secretBytes, toBase64url } from "./private/i
 
 /** A room's link, taken apart. */
 export interface RoomLink {
-  /** `https://meet.example.org` */
-  readonly origin: string;
+  /** Where the server is: `https://meet.example.org`, and the path it is mounted at, if any. */
+  readonly server: string;
   readonly name: string;
   /** Private rooms: the 16 bytes after `#k=`. They never leave the page. */
   readonly secret: Uint8Array<ArrayBuffer> | undefined;
@@ -13,17 +13,12 @@ export interface RoomLink {
   readonly href: string;
 }
 
-/** Reads a room's link: `ORIGIN/r/NAME`, with `#k=SECRET` for a private room. Throws `bad-link` when it is none. */
+/** Reads a room's link: `SERVER/r/NAME`, with `#k=SECRET` for a private room. Throws `bad-link` when it is none. */
 export function parseRoomLink(link: string): RoomLink {
   const base = globalThis.location?.href;
   const url = URL.canParse(link, base) ? new URL(link, base) : undefined;
-  const name = /^\/r\/([^/]+)\/?$/.exec(url?.pathname ?? "")?.[1];
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    name === undefined ||
-    !roomNamePattern.test(name)
-  ) {
+  const [, path = "", name = ""] = /^(.*)\/r\/([^/]+)\/?$/.exec(url?.pathname ?? "") ?? [];
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !roomNamePattern.test(name)) {
     throw parlourError("bad-link");
   }
   const key = new URLSearchParams(url.hash.slice(1)).get("k");
@@ -31,9 +26,10 @@ export function parseRoomLink(link: string): RoomLink {
   if (key !== null && secret?.length !== secretBytes) {
     throw parlourError("bad-link", "The part of this link after the # is damaged.");
   }
-  const plain = `${url.origin}/r/${name}`;
+  const server = url.origin + path;
+  const plain = `${server}/r/${name}`;
   return {
-    origin: url.origin,
+    server,
     name,
     secret,
     href: secret === undefined ? plain : `${plain}#k=${toBase64url(secret)}`,
@@ -43,8 +39,11 @@ export function parseRoomLink(link: string): RoomLink {
 // Without l and o, which look like digits when somebody reads a link out.
 const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 
-/** A link to a private room that is not there yet: whoever joins first makes it. Name and secret are independent. */
-export function makePrivateLink(origin: string): string {
+/**
+ * A link to a private room that is not there yet: whoever joins first makes it. Name and secret are independent.
+ * `server` is where the server is, as in {@link RoomLink}.
+ */
+export function makePrivateLink(server: string): string {
   const name = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => letters[byte % 32]).join("");
-  return `${new URL(origin).origin}/r/${name}#k=${randomText(secretBytes)}`;
+  return `${server.replace(/\/+$/, "")}/r/${name}#k=${randomText(secretBytes)}`;
 }

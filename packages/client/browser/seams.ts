@@ -76,7 +76,7 @@ export interface ChannelHub {
   on(event: "open", listener: (peer: Peer) => void): () => void;
 }
 
-/** All media of a room. `browser/media/` exports `createMediaHub: CreateMediaHub`. */
+/** All media of a room, as the room drives it: `browser/room/media-hub.ts` makes it from `browser/media/`. */
 export interface MediaHub {
   publish(stream: MediaStream, options: { readonly source: Source }): Promise<Publication>;
   readonly publications: ReadonlyMap<Source, Publication>;
@@ -87,7 +87,9 @@ export interface MediaHub {
   /** That page said that it was going: its media ends at once, whatever the link still delivers; `show`: it came back after all. */
   hide(id: PeerId): void;
   show(id: PeerId): void;
-  /** What this peer publishes now; the same map for as long as it is added. */
+  /** The channels to that peer are open (again): it is told what we send. */
+  opened(peer: Peer): void;
+  /** What this peer publishes now. */
   of(id: PeerId): ReadonlyMap<Source, RemoteMedia>;
   on(event: "media" | "media-ended", listener: (media: RemoteMedia) => void): () => void;
   /** The room is left: everything is unpublished, and no track is stopped. */

@@ -15,11 +15,11 @@ import { seatNotebook } from "./seat-note.ts";
 export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptions) => Promise<Room> {
   return async (link, options = {}) => {
     const address = parseRoomLink(link);
-    const { name: room, origin, secret } = address;
+    const { name: room, server, secret } = address;
     if (options.signal?.aborted) throw parlourError("aborted");
     if (secret && !globalThis.crypto?.subtle) throw parlourError("insecure-page");
     const name = cleanName(options.name ?? "");
-    const place = `${origin}/${room}`;
+    const place = `${server}/${room}`;
     const isRemembered = options.remember !== "none";
     const notebook = seatNotebook(place, isRemembered ? storage() : undefined);
     const store = isRemembered && globalThis.indexedDB ? indexedDbStore(Date.now) : undefined;

@@ -84,6 +84,10 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     onLink: (peer) => emit("link", peer),
     log: log.add,
   });
+  hub.on("open", (peer) => {
+    media?.opened(peer);
+    chat?.opened(peer);
+  });
   media?.on("media", (source) => emit("media", source));
   media?.on("media-ended", (source) => emit("media-ended", source));
   for (const { stream, source } of options.publish ?? []) {
@@ -125,7 +129,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         );
       },
     });
-  if (chat) hub.on("open", chat.opened);
 
   /** Takes a seat in, or its change: who has no card that holds is nobody. */
   const seat = (entry: RosterEntry, card: Card | undefined, isNew: boolean): void => {
@@ -252,7 +255,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   const ownName = (): string => membership?.name ?? self().name ?? "";
 
   const session = startSessionDriver({
-    url: `${address.origin.replace(/^http/, "ws")}/v1`,
+    url: `${address.server.replace(/^http/, "ws")}/v1`,
     introduction,
     token: notebook.note.token,
     onEffects: receive,

@@ -1,0 +1,58 @@
+import type { JsonValue, Peer, RemoteMedia, Source } from "../api.ts";
+import { createMedia } from "../media/index.ts";
+import type { CreateMediaHub } from "../seams.ts";
+
+const nothing: ReadonlyMap<Source, RemoteMedia> = new Map();
+
+/** Joins `browser/media` to its channel, and hides the media of pages that are gone. */
+export const createMediaHub: CreateMediaHub = (channel) => {
+  const tell = (state: object, to?: Peer): void => {
+    // Whoever misses it is told when its channels open again.
+    channel.send(state as JsonValue, to && { to }).catch(() => {});
+  };
+  const media = createMedia({ announce: (state) => tell(state) });
+  channel.on("message", (data, peer) => media.receive(peer.id, data));
+
+  const hidden = new Set<string>();
+  const listeners = {
+    media: new Set<(media: RemoteMedia) => void>(),
+    "media-ended": new Set<(media: RemoteMedia) => void>(),
+  };
+  const emit = (event: "media" | "media-ended", of: RemoteMedia): void => {
+    for (const listener of [...listeners[event]]) listener(of);
+  };
+  for (const event of ["media", "media-ended"] as const) {
+    media.on(event, (of) => {
+      if (!hidden.has(of.peer.id)) emit(event, of);
+    });
+  }
+
+  return {
+    publications: media.publications,
+    publish: async (stream, options) => media.publish(stream, options),
+    add(peer) {
+      hidden.delete(peer.id);
+      return media.add(peer);
+    },
+    remove(id) {
+      media.remove(id);
+      hidden.delete(id);
+    },
+    hide(id) {
+      for (const of of media.of(id).values()) emit("media-ended", of);
+      hidden.add(id);
+    },
+    show(id) {
+      if (hidden.delete(id)) for (const of of media.of(id).values()) emit("media", of);
+    },
+    opened: (peer) => tell(media.state(), peer),
+    of: (id) => (hidden.has(id) ? nothing : media.of(id)),
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => void listeners[event].delete(listener);
+    },
+    close() {
+      for (const publication of [...media.publications.values()]) publication.unpublish();
+    },
+  };
+};
