@@ -79,7 +79,8 @@ function watched(folder: string, changed: () => void): readonly FSWatcher[] {
 }
 
 async function readPair(paths: { readonly cert: string; readonly key: string }): Promise<CertificatePair> {
-  const [cert, key] = await Promise.all([readPem(paths.cert, "--cert"), readPem(paths.key, "--key")]);
+  const cert = await readPem(paths.cert, "--cert");
+  const key = await readPem(paths.key, "--key");
   try {
     createSecureContext({ cert, key });
   } catch (error) {
