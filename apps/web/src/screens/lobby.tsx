@@ -18,6 +18,11 @@ interface LobbyProps {
   readonly settings: Settings;
 }
 
+/** A private room's name is often a random one, which says nothing to people. */
+export function lobbyTitle({ isPrivate, roomName }: Visit): string {
+  return isPrivate ? words.lobby.titlePrivate : words.lobby.title(roomName);
+}
+
 /** Before joining: name, devices, and how one looks. */
 export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
   const { local } = visit;
@@ -38,10 +43,10 @@ export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
             <Mark />
           </a>
           <div>
-            <h1>{words.lobby.title(visit.roomName)}</h1>
+            <h1>{lobbyTitle(visit)}</h1>
             <p class="soft with-icon">
               <Icon node={visit.isPrivate ? Lock : Globe} size={16} />
-              <span>{visit.isPrivate ? words.lobby.isPrivate : words.lobby.isPublic}</span>
+              <span>{visit.isPrivate ? words.lobby.isPrivate(visit.roomName) : words.lobby.isPublic}</span>
             </p>
           </div>
         </header>

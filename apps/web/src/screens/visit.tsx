@@ -10,7 +10,7 @@ import { suggestName } from "../state/suggestion.ts";
 import { Visit } from "../state/visit.ts";
 import { words } from "../words/words.ts";
 import { EndingCard } from "./ending.tsx";
-import { Lobby } from "./lobby.tsx";
+import { Lobby, lobbyTitle } from "./lobby.tsx";
 
 interface VisitProps {
   readonly route: Extract<Route, { page: "room" }>;
@@ -57,7 +57,7 @@ export function VisitScreen({ route, settings, announcer }: VisitProps) {
   const title = useComputed(() => {
     const stage = visit.stage.value;
     if (stage.at === "ended") return stage.ending.title;
-    if (stage.at !== "call") return words.lobby.title(visit.roomName);
+    if (stage.at !== "call") return lobbyTitle(visit);
     const unread = stage.call.chat.unread.value;
     return `${unread > 0 ? `(${unread}) ` : ""}${stage.call.room.title ?? visit.roomName}`;
   });

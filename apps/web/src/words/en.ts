@@ -73,7 +73,9 @@ export const en = {
   },
   lobby: {
     title: (room: string) => `Join ${room}`,
-    isPrivate: "Private room: encrypted from browser to browser. Only people with this link can come in.",
+    titlePrivate: "Join the private room",
+    isPrivate: (room: string) =>
+      `${room}: encrypted from browser to browser. Only people with this link can come in.`,
     isPublic: "Public room: anyone can find it, and the chat goes through the server.",
     yourName: "Your name",
     camera: "Camera",
