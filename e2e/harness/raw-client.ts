@@ -13,10 +13,9 @@ import { WebSocket } from "ws";
 import { until, within } from "./waiting.ts";
 
 /** A client written from the protocol alone: says what honest pages never would. */
-export interface RawClient {
+export interface RawConnection {
   readonly frames: ServerFrame[];
   readonly signals: SignalFrame[];
-  readonly welcome: Welcome;
   /** The code it was closed with, once it is. */
   readonly closed: Promise<number>;
   send(frame: ClientFrame): void;
@@ -32,6 +31,10 @@ export interface RawClient {
   close(code?: number): void;
   /** Ends without a word, as a lost network would. */
   terminate(): void;
+}
+/** One that has a seat. */
+export interface RawClient extends RawConnection {
+  readonly welcome: Welcome;
 }
 
 export function newEpoch(): string {
@@ -51,11 +54,11 @@ export async function rawJoin(
       throw new Error(`not welcome: ${code} ${JSON.stringify(closing ?? null)}`);
     }),
   ]);
-  return Object.assign(client, { welcome });
+  return { ...client, welcome };
 }
 
 /** Connected, nothing said yet. */
-export async function rawConnect(url: string): Promise<RawClient> {
+export async function rawConnect(url: string): Promise<RawConnection> {
   const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1`, subprotocol, {
     origin: new URL(url).origin,
   });
@@ -87,9 +90,6 @@ export async function rawConnect(url: string): Promise<RawClient> {
   return {
     frames,
     signals,
-    get welcome(): Welcome {
-      throw new Error("not joined");
-    },
     closed,
     send: (frame) => socket.send(JSON.stringify(frame)),
     sendRaw: (data) => socket.send(data),

@@ -56,7 +56,7 @@ export function useStage(flags: readonly string[] = []): Stage {
     get server() {
       return theServer();
     },
-    roomName: (purpose = "room") => `${purpose}-${++rooms}-${process.pid}`,
+    roomName: (purpose = "room") => `${purpose}-${++rooms}`,
     page,
     person: async (engine, link, arrival) => enter(await page(engine), link, arrival),
     async sdkPage(engine) {
