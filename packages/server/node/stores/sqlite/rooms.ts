@@ -14,12 +14,17 @@ export function sqliteRooms(database: Connection, now: () => number, use: Use): 
   );
   const dropSeat = database.prepare("DELETE FROM seats WHERE room = ? AND number = ?");
   const dropSeats = database.prepare("DELETE FROM seats WHERE room = ?");
+  const dropEntries = database.prepare("DELETE FROM entries WHERE room = ?");
+  const dropLog = database.prepare("DELETE FROM logs WHERE room = ?");
 
   const keep = database.transaction(
     (name: string, before: RoomState | undefined, after: RoomState | undefined): void => {
       if (after === undefined) {
         dropRoom.run(name);
         dropSeats.run(name);
+        // With the room, not after it: killed in between, a later room of this name would show what was said in this one.
+        dropEntries.run(name);
+        dropLog.run(name);
         return;
       }
       const body = roomBody(after);

@@ -142,6 +142,20 @@ describe("a restart", () => {
     expect((await opened(killed()).log.append("tea", noticing())).entry.seq).toBe(2);
   });
 
+  it("[R65] finds nothing of what was said in a room that was gone by then, were it but a moment", async () => {
+    const before = opened();
+    await put(before, roomWith("tea", 1));
+    await put(before, roomWith("milk", 1));
+    await before.log.append("tea", noticing());
+    await before.log.append("milk", noticing());
+    await before.rooms.update("tea", () => ({ state: undefined, result: undefined }));
+    const after = opened(killed());
+    await put(after, roomWith("tea", 1));
+    expect(await after.log.after("tea", undefined, 10)).toEqual([]);
+    expect((await after.log.append("tea", noticing())).entry.seq).toBe(1);
+    expect(await after.log.after("milk", undefined, 10)).toHaveLength(1);
+  });
+
   it("[R67] opens again what was closed", async () => {
     const first = opened();
     await put(first, roomWith("tea", 1));
