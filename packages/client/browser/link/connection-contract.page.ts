@@ -1,15 +1,16 @@
 import { connectionContract, runConnectionContract } from "./connection-contract.ts";
 
-/**
- * The page side of the contract: `await parlourConnectionContract()` gives the number of checks and the problems found.
- * Bundled by the tests in browsers, never shipped.
- */
-Object.assign(globalThis, {
-  parlourConnectionContract: async () => ({
-    checks: Object.keys(connectionContract).length,
-    problems: await runConnectionContract({
-      createConnection: () => new RTCPeerConnection(),
-      settle: () => new Promise((resolve) => setTimeout(resolve, 100)),
-    }),
-  }),
-});
+/** Runs the contract on this browser's own connections: the number of checks, and the problems found. */
+export async function parlourConnectionContract(): Promise<{
+  readonly checks: number;
+  readonly problems: Readonly<Record<string, string>>;
+}> {
+  const problems = await runConnectionContract({
+    createConnection: () => new RTCPeerConnection(),
+    settle: () => new Promise((resolve) => setTimeout(resolve, 100)),
+  });
+  return { checks: Object.keys(connectionContract).length, problems };
+}
+
+// A test in a browser bundles this file as its entry, and calls it from outside.
+Object.assign(globalThis, { parlourConnectionContract });

@@ -134,7 +134,10 @@ export function receiveSignal(
   const piecesBytes = next.piecesBytes + piece.length;
   // Only full pieces go on, so that their number is bounded along with their bytes.
   const taken: SignalStream = { ...next, lastIn: header.number, acknowledgeAt, pieces: [], piecesBytes: 0 };
-  if (piecesBytes > signalLimits.bodyBytes || (header.isContinued && piece.length !== signalLimits.pieceBytes))
+  if (
+    piecesBytes > signalLimits.bodyBytes ||
+    (header.isContinued && piece.length !== signalLimits.pieceBytes)
+  )
     return { stream: taken, effects: [{ kind: "violation", reason: "bad-piece" }] };
   const pieces = [...next.pieces, piece];
   if (header.isContinued) return { stream: { ...taken, pieces, piecesBytes }, effects: [] };
