@@ -221,7 +221,11 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, text: string, maxCharacte
     ok: false,
     problem: {
       code: isLong ? "too-long" : "bad-frame",
-      detail: `${path}: expected ${issue.expected ?? "something else"}.`,
+      // The name of a field that is none of ours is input, too.
+      detail:
+        issue.expected === "never"
+          ? "The frame has a field that is not known."
+          : `${path}: expected ${issue.expected ?? "something else"}.`,
     },
   };
 }
