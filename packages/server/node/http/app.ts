@@ -130,10 +130,12 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
     if (!wanted.success) {
       const issue = wanted.issues[0];
       const path = v.getDotPath(issue) ?? "The body";
-      // Never echoes the input.
-      return problem(400, "bad-request", {
-        detail: `${path}: expected ${issue.expected ?? "something else"}.`,
-      });
+      // Never echoes the input: the name of a field that is none of ours is input, too.
+      const detail =
+        issue.expected === "never"
+          ? "The body has a field that is not known."
+          : `${path}: expected ${issue.expected ?? "something else"}.`;
+      return problem(400, "bad-request", { detail });
     }
     if (!visitor.take("roomsPerAddress", now)) return tooMany(visitor.waitMs("roomsPerAddress", now));
     const made = await rooms.create(wanted.output);
@@ -201,10 +203,8 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
     const knows = c.req.header("if-none-match");
     const accepts = c.req.header("accept-encoding") ?? "";
     const found = await pages?.respond(file, { accepts, knows }, cache);
-    return (
-      found ??
-      (pages === undefined || !(await pages.has("/index.html")) ? notBuilt() : problem(404, "not-found"))
-    );
+    if (found !== undefined) return found;
+    return file === "/index.html" ? notBuilt() : problem(404, "not-found");
   };
   for (const path of ["/", "/new", "/direct", "/learn", "/r/:name"]) {
     app.get(path, (c) => page(c, "/index.html", "revalidate"));

@@ -27,7 +27,9 @@ export async function readJson(request: IncomingMessage): Promise<Body> {
   if (!isJson) return { ok: false, status: 415, detail: "The body must be application/json." };
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-    return { ok: true, value: JSON.parse(text) as unknown };
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ok: true, value };
+    return { ok: false, status: 400, detail: "The body must be a JSON object." };
   } catch {
     return { ok: false, status: 400, detail: "The body must be JSON, in UTF-8." };
   }

@@ -55,11 +55,6 @@ export class Pages {
     this.#root = root;
   }
 
-  /** True when there is such a file. `path` begins with a slash. */
-  async has(path: string): Promise<boolean> {
-    return (await this.#load(path)) !== undefined;
-  }
-
   /**
    * Answers with a file, or undefined when there is none. `cache`: `immutable` for names with a hash in them; everything else is asked
    * for again each time, and mostly answered with 304.

@@ -53,6 +53,9 @@ export interface Visit {
   readonly isOwnAuthority: boolean;
 }
 
+/** A request that could not be read at all. */
+export const noVisit: Visit = { host: undefined, hostName: "", isSecure: false, isOwnAuthority: false };
+
 /** The headers that every answer carries. Links hold secrets in their fragment, so no referrer ever leaves; nothing foreign is ever loaded. */
 export function securityHeaders(visit: Visit): Readonly<Record<string, string>> {
   // Older engines do not count a WebSocket to the same host as 'self'.

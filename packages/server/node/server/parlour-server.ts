@@ -15,6 +15,7 @@ import { httpApp } from "../http/app.ts";
 import { front, hostName, origins } from "../http/origin.ts";
 import { Pages } from "../http/pages.ts";
 import { problem } from "../http/problem.ts";
+import { noVisit, securityHeaders } from "../http/security.ts";
 import { Hub } from "../hub/hub.ts";
 import { Rooms } from "../hub/rooms.ts";
 import { Counts } from "../metrics/counts.ts";
@@ -155,7 +156,7 @@ export async function buildParlourServer(
     // An embedder's Request and Response stay what they are.
     overrideGlobalObjects: false,
     // What the adapter itself can't read: a target that is no URL, a broken Host.
-    errorHandler: () => problem(400, "bad-request"),
+    errorHandler: () => problem(400, "bad-request", { headers: securityHeaders(noVisit) }),
   });
 
   const pathOf = (request: IncomingMessage): string | undefined => {
