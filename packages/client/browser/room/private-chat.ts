@@ -15,6 +15,8 @@ export interface PrivateChat {
   say(text: string, name: string): Promise<SignedMessage>;
   /** The channels to this peer are open (again): both tell each other what they have. */
   opened(peer: Peer): void;
+  /** When everything received so far was looked at. */
+  settled(): Promise<void>;
 }
 
 const most = limits.historyMessages;
@@ -93,5 +95,6 @@ export function privateChat(setup: {
       budgets.set(peer.id, most);
       send({ have: have(chat) }, peer);
     },
+    settled: () => queue,
   };
 }
