@@ -27,7 +27,8 @@ let isEnding = false;
 
 function start(command, onLine, onEnd = () => {}) {
   const [program, ...rest] = command;
-  const child = spawn(program, rest, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  // A process group of its own: the compiler is a launcher with the real one below it, and both have to end.
+  const child = spawn(program, rest, { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
   children.add(child);
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
   child.on("exit", (code) => {
@@ -35,6 +36,14 @@ function start(command, onLine, onEnd = () => {}) {
     onEnd(code);
   });
   return child;
+}
+
+function signal(child, name) {
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    child.kill(name); // It has ended, or this system knows no groups.
+  }
 }
 
 const say = (who) => (text) => {
@@ -117,7 +126,7 @@ if (address !== undefined) {
 
 function endChildren() {
   isEnding = true;
-  for (const child of children) child.kill("SIGTERM");
+  for (const child of children) signal(child, "SIGTERM");
 }
 
 async function end() {
@@ -125,7 +134,7 @@ async function end() {
   endChildren();
   const ended = [...children].map((child) => new Promise((done) => child.once("exit", done)));
   const tooLong = setTimeout(() => {
-    for (const child of children) child.kill("SIGKILL");
+    for (const child of children) signal(child, "SIGKILL");
   }, 10_000);
   await Promise.all([page.close(), ...ended]);
   clearTimeout(tooLong);
