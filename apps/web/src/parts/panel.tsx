@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import { X } from "./icons.ts";
@@ -16,7 +16,8 @@ interface PanelProps {
 /** What slides in at the right, or from below on a phone. Escape closes it; focus goes back to where it was. */
 export function PanelFrame({ id, title, remark, onClose, children }: PanelProps) {
   const frame = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the next key arrives: whoever opens the chat and types at once loses no letter.
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     const first = frame.current?.querySelector<HTMLElement>("[data-first-focus]") ?? frame.current;
     first?.focus();

@@ -4,6 +4,8 @@ interface PictureProps {
   readonly stream: MediaStream | undefined;
   /** Own picture: never heard here. */
   readonly isMuted?: boolean;
+  /** Whether there is something to hear; sound held back is worth a word only then. */
+  readonly isHeard?: boolean;
   readonly isMirrored?: boolean;
   readonly isShown?: boolean;
   readonly label?: string;
@@ -19,6 +21,7 @@ export function Picture(props: PictureProps) {
   const {
     stream,
     isMuted = false,
+    isHeard = true,
     isMirrored = false,
     isShown = true,
     label,
@@ -35,8 +38,10 @@ export function Picture(props: PictureProps) {
     if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
     if (stream === undefined) return;
     video.muted = isMuted;
-    void play(video, () => onSoundHeld.current?.());
-  }, [stream, isMuted, hearing]);
+    void play(video, () => {
+      if (isHeard) onSoundHeld.current?.();
+    });
+  }, [stream, isMuted, isHeard, hearing]);
 
   useEffect(() => {
     const video = element.current as

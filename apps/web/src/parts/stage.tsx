@@ -8,11 +8,13 @@ import { Tile } from "./tile.tsx";
 
 /** Pixels between tiles. */
 const gap = 8;
+/** Tiles narrower than this many pixels show states as icons, without their words. */
+const smallTile = 260;
 
 /** The pictures: a grid of people, or shared screens with the people as a strip. */
 export function Stage({ call, hearing }: { readonly call: Call; readonly hearing: number }) {
   const space = useSignal<Size>({ width: 0, height: 0 });
-  const frame = useRef<HTMLFieldSetElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (frame.current === null) return;
     const observer = new ResizeObserver(([entry]) => {
@@ -28,6 +30,7 @@ export function Stage({ call, hearing }: { readonly call: Call; readonly hearing
     call.isSoundHeld.value = true;
   };
   const { width, height } = tile.value;
+  const isSmall = shares.length > 0 || width < smallTile;
   return (
     <div class={`stage${shares.length > 0 ? " with-shares" : ""}`}>
       {shares.length > 0 && (
@@ -39,6 +42,7 @@ export function Stage({ call, hearing }: { readonly call: Call; readonly hearing
                 <Picture
                   stream={share.stream}
                   isMuted={share.isSelf}
+                  isHeard={share.isHeard}
                   speaker={speaker}
                   hearing={hearing}
                   onSoundHeld={onSoundHeld}
@@ -51,9 +55,11 @@ export function Stage({ call, hearing }: { readonly call: Call; readonly hearing
           })}
         </section>
       )}
-      <fieldset
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset lays out its contents by rules of its own. */}
+      <div
         ref={frame}
-        class="people-grid"
+        class={`people-grid${isSmall ? " small" : ""}`}
+        role="group"
         aria-label={words.call.people}
         style={{ "--tile-width": `${width}px`, "--tile-height": `${height}px`, "--gap": `${gap}px` }}
       >
@@ -66,7 +72,7 @@ export function Stage({ call, hearing }: { readonly call: Call; readonly hearing
             onSoundHeld={onSoundHeld}
           />
         ))}
-      </fieldset>
+      </div>
     </div>
   );
 }

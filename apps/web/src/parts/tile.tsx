@@ -40,6 +40,7 @@ export function Tile({ person, speaker, hearing, onSoundHeld }: TileProps) {
       <Picture
         stream={person.stream}
         isMuted={person.isSelf}
+        isHeard={person.audio === "on"}
         isMirrored={person.isSelf}
         isShown={isPictured}
         speaker={speaker}

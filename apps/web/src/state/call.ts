@@ -62,7 +62,7 @@ export class Call {
     const own = this.sending.screen.value;
     if (own.state !== "sharing") return this.#remoteShares.value;
     const { id, name } = this.self.value;
-    return [...this.#remoteShares.value, { id, name, isSelf: true, stream: own.stream }];
+    return [...this.#remoteShares.value, { id, name, isSelf: true, stream: own.stream, isHeard: false }];
   });
 
   constructor({ room, local, announcer, now, sent, onEnd }: CallSetup) {
@@ -178,7 +178,15 @@ export class Call {
     this.#remoteShares.value = peers.flatMap((peer) => {
       const screen = peer.media.get("screen");
       if (screen === undefined || peer.presence === "away") return [];
-      return [{ id: peer.id, name: peer.name, isSelf: false, stream: screen.stream }];
+      return [
+        {
+          id: peer.id,
+          name: peer.name,
+          isSelf: false,
+          stream: screen.stream,
+          isHeard: screen.audio === "on",
+        },
+      ];
     });
     this.#ownName.value = this.room.self.name;
     this.#isHost.value = this.room.self.role === "host";

@@ -24,6 +24,8 @@ export interface Share {
   readonly name: string;
   readonly isSelf: boolean;
   readonly stream: MediaStream;
+  /** It has sound, and not muted. */
+  readonly isHeard: boolean;
 }
 
 export function personOf(peer: Peer): Person {
