@@ -17,7 +17,9 @@ interface Named {
   channel: (Channel & { receive(data: Message, peer: Peer): void }) | undefined;
 }
 
-const otherDelivery = "Open the channel with the same delivery on every page.";
+/** What becomes of a message without its sender having to hear of it: a lossy one may be lost. */
+const arrivals: readonly Outcome[] = ["handed", "taken", "dropped"];
+const sameDelivery = "Open it with the same delivery everywhere.";
 
 export function createChannelHub(options?: {
   /** Told to the developer, who alone can mend it: channels that don't match, pages that broke the protocol. Default: the console. */
@@ -34,21 +36,20 @@ export function createChannelHub(options?: {
       effect.type === "mismatch"
         ? parlourError(
             "bad-request",
-            `Channel "${effect.name}" is ${effect.ours} here and ${effect.theirs} at ${peer.name}'s page.`,
-            otherDelivery,
+            `Channel "${effect.name}" is ${effect.ours} here and ${effect.theirs} at ${peer.name}.`,
+            sameDelivery,
           )
         : parlourError(
             effect.code,
-            effect.fault === "theirs"
-              ? `${peer.name}'s page broke the rules of channels; nothing more is exchanged with it.`
-              : `${peer.name}'s page says that this one broke the rules of channels, and ended them.`,
-            "Reload both pages; if it stays, they run different versions.",
+            `Channels with ${peer.name} were ended: ${effect.code}.`,
+            undefined,
+            effect,
           ),
     );
 
   const create = (name: string, named: Named): NonNullable<Named["channel"]> => {
     const listeners = new Set<(data: Message, peer: Peer) => void>();
-    const calledOff = new Set<(error: ParlourError) => void>();
+    const calledOff = new Set<() => void>();
     let isClosed = false;
     return {
       name,
@@ -65,8 +66,8 @@ export function createChannelHub(options?: {
       },
       async send(data, options = {}) {
         const { to, signal } = options;
-        if (isClosed) throw parlourError("bad-request", `Channel "${name}" is closed.`, "Open it again.");
-        if (signal?.aborted) throw parlourError("aborted", undefined, undefined, { cause: signal.reason });
+        if (isClosed) throw parlourError("bad-request", `Channel "${name}" is closed.`);
+        if (signal?.aborted) throw parlourError("aborted");
         const message = encodeMessage(data);
         const peers = to
           ? [to].flat()
@@ -88,8 +89,7 @@ export function createChannelHub(options?: {
         isClosed = true;
         listeners.clear();
         named.channel = undefined;
-        for (const callOff of [...calledOff])
-          callOff(parlourError("aborted", `Channel "${name}" was closed.`));
+        for (const callOff of [...calledOff]) callOff();
       },
     };
   };
@@ -101,29 +101,35 @@ export function createChannelHub(options?: {
     message: Encoded,
     peers: ReadonlySet<Peer>,
     signal: AbortSignal | undefined,
-    calledOff: Set<(error: ParlourError) => void>,
+    calledOff: Set<() => void>,
   ): Promise<void> =>
     new Promise((resolve, reject) => {
       const withdrawals: (() => boolean)[] = [];
-      const failed: { peer: Peer; outcome: Outcome }[] = [];
+      const failed: Peer[] = [];
+      let isMismatch = false;
       let left = peers.size + 1;
       const finish = (error?: ParlourError): void => {
-        signal?.removeEventListener("abort", abort);
+        signal?.removeEventListener("abort", callOff);
         calledOff.delete(callOff);
         if (error) reject(error);
         else resolve();
       };
-      const callOff = (error: ParlourError): void => {
+      const callOff = (): void => {
         for (const withdraw of withdrawals) withdraw();
-        finish(error);
+        finish(parlourError("aborted"));
       };
-      const abort = (): void =>
-        callOff(parlourError("aborted", undefined, undefined, { cause: signal?.reason }));
       const settle = (peer?: Peer, outcome: Outcome = "handed"): void => {
-        if (peer && !["handed", "taken", "dropped"].includes(outcome)) failed.push({ peer, outcome });
-        if (--left === 0) finish(failed[0] && undelivered(name, failed));
+        if (peer && !arrivals.includes(outcome)) {
+          failed.push(peer);
+          isMismatch ||= outcome === "mismatch";
+        }
+        if (--left) return;
+        const peers = { peers: failed };
+        if (isMismatch)
+          finish(parlourError("bad-request", `Channel "${name}" differs there.`, sameDelivery, peers));
+        else finish(failed.length ? parlourError("undelivered", undefined, undefined, peers) : undefined);
       };
-      signal?.addEventListener("abort", abort);
+      signal?.addEventListener("abort", callOff);
       calledOff.add(callOff);
       for (const peer of peers) {
         const page = pages.get(peer.id);
@@ -137,12 +143,12 @@ export function createChannelHub(options?: {
     channel(name, delivery) {
       const named = names.get(name) ?? { delivery, isListening: false, channel: undefined };
       if (named.delivery !== delivery)
-        throw parlourError("bad-request", `Channel "${name}" is ${named.delivery} already.`, otherDelivery);
+        throw parlourError("bad-request", `Channel "${name}" is ${named.delivery} already.`, sameDelivery);
       if (!names.has(name)) {
         if (!name || name.length > nameCharacters)
           throw parlourError("bad-request", `A channel's name has 1 to ${nameCharacters} characters.`);
         if (names.size === channelCount)
-          throw parlourError("too-many", `A room has at most ${channelCount} channels.`, "Use fewer names.");
+          throw parlourError("too-many", `A room has at most ${channelCount} channels.`);
         names.set(name, named);
         for (const page of [...pages.values()]) page.open(name, delivery);
       }
@@ -180,20 +186,4 @@ export function createChannelHub(options?: {
       return () => void openListeners.delete(listener);
     },
   };
-}
-
-function undelivered(
-  name: string,
-  failed: readonly { readonly peer: Peer; readonly outcome: Outcome }[],
-): UndeliveredError {
-  const peers = { peers: failed.map(({ peer }) => peer) };
-  const who = peers.peers.map((peer) => peer.name).join(", ");
-  const [first] = failed;
-  const error =
-    first?.outcome === "mismatch"
-      ? parlourError("bad-request", `Channel "${name}" has another delivery at ${who}.`, otherDelivery, peers)
-      : first?.outcome === "too-many"
-        ? parlourError("too-many", `A room has at most ${channelCount} channels.`, undefined, peers)
-        : parlourError("undelivered", `${who} did not get that on "${name}".`, undefined, peers);
-  return error as UndeliveredError;
 }

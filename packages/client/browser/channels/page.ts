@@ -95,9 +95,10 @@ export function createPage(
           open() {
             if (carriers !== mine) return;
             if (Object.values(mine).every(isOpen)) {
-              perform(core.attach());
+              core.attach();
               on.open();
-            } else pump();
+            }
+            pump();
           },
           room: () => carriers === mine && pump(),
           close: () => carriers === mine && lost(),

@@ -17,15 +17,16 @@ export const largeBytes = 1024 * 1024;
 export const largePartialBytes = partialBytes - messageBytes / 2;
 /** Lossy messages in the making, per page: the oldest makes room. */
 export const lossyPartials = 16;
-/** A lossy message is given up when one that is this much newer arrives on its channel. */
-export const lossyStaleAfter = 32;
 /** Lossy frames kept because they overtook the announcement of their channel. */
 export const overtakingFrames = 64;
 
-/** What is kept of a channel that the page has not opened yet, and so what may be sent on it unasked. */
-export const keptMessages = 64;
-export const keptBytes = 256 * 1024;
-
-/** Lossy messages waiting for room in one channel: the oldest is dropped beyond. */
-export const lossyWaitingMessages = 32;
-export const lossyWaitingBytes = 256 * 1024;
+/**
+ * What may wait in one channel: messages that the page has not opened the channel for yet (and so what may be sent on
+ * it unasked), and lossy messages that the browser has no room for. Each message counts 4 KiB on top of its bytes, so
+ * that there are at most 64.
+ */
+export const waitingBytes = 256 * 1024;
+const messageCost = 4 * 1024;
+/** What these messages count. */
+export const cost = (messages: readonly { readonly bytes: Uint8Array }[]): number =>
+  messages.reduce((total, { bytes }) => total + bytes.length + messageCost, 0);

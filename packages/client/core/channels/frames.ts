@@ -86,39 +86,25 @@ export function encodeAnnounce(channel: number, delivery: Delivery, name: string
   return frame;
 }
 
-/** The next frame of a message on the ordered carrier: `start` at offset 0, else `more`. It carries as much as fits. */
+/** The next frame of a message, with as much of it as fits: `piece`, or `start` at offset 0 and `more` after. */
 export function encodePart(
+  isLossy: boolean,
   channel: number,
   { kind, number }: Omit<Heading, "length">,
   bytes: Uint8Array,
   offset: number,
 ): { frame: Uint8Array<ArrayBuffer>; offset: number } {
-  const header = offset === 0 ? startHeader : moreHeader;
-  const end = Math.min(bytes.length, offset + frameBytes - header);
-  const [frame, view] = begin(header + end - offset, offset === 0 ? 2 : 3, channel);
-  if (offset === 0) writeHeading(frame, view, { kind, number, length: bytes.length });
-  frame.set(bytes.subarray(offset, end), header);
-  return { frame, offset: end };
-}
-
-export function encodePiece(
-  channel: number,
-  { kind, number }: Omit<Heading, "length">,
-  bytes: Uint8Array,
-  offset: number,
-): { frame: Uint8Array<ArrayBuffer>; offset: number } {
-  const end = Math.min(bytes.length, offset + pieceBytes);
-  const [frame, view] = begin(pieceHeader + end - offset, 4, channel);
-  writeHeading(frame, view, { kind, number, length: bytes.length });
-  view.setUint16(startHeader, offset / pieceBytes);
-  frame.set(bytes.subarray(offset, end), pieceHeader);
-  return { frame, offset: end };
-}
-
-function writeHeading(frame: Uint8Array, view: DataView, heading: Heading): void {
-  frame[2] = kinds.indexOf(heading.kind);
-  view.setUint32(3, heading.length);
-  view.setUint32(7, heading.number);
+  const header = isLossy ? pieceHeader : offset ? moreHeader : startHeader;
+  const payload = bytes.subarray(offset, offset + frameBytes - header);
+  const [frame, view] = begin(header + payload.length, isLossy ? 4 : offset ? 3 : 2, channel);
+  if (header > moreHeader) {
+    frame[2] = kinds.indexOf(kind);
+    view.setUint32(3, bytes.length);
+    view.setUint32(7, number);
+  }
+  if (isLossy) view.setUint16(startHeader, offset / pieceBytes);
+  frame.set(payload, header);
+  return { frame, offset: offset + payload.length };
 }
 
 export function encodeTaken(channel: number, next: number): Uint8Array<ArrayBuffer> {
@@ -149,25 +135,25 @@ export function decodeFrame(carrier: Carrier, frame: Uint8Array): Frame | EndCod
       for (let at = 3; at < frame.length; at += 2) name += String.fromCharCode(view.getUint16(at));
       return { type: "announce", channel, delivery, name };
     }
-    case 2: {
-      const message = readHeading(frame, view, startHeader);
-      if (typeof message === "string") return message;
-      const payload = frame.subarray(startHeader);
-      if (payload.length > message.length || (!payload.length && message.length)) return "bad-frame";
-      return { type: "start", channel, message, payload };
-    }
     case 3:
       return frame.length > moreHeader
         ? { type: "more", channel, payload: frame.subarray(moreHeader) }
         : "bad-frame";
+    case 2:
     case 4: {
-      const message = readHeading(frame, view, pieceHeader);
-      if (typeof message === "string") return message;
-      const index = view.getUint16(startHeader);
-      const payload = frame.subarray(pieceHeader);
-      const rest = message.length - index * pieceBytes;
-      // An empty message is one piece without bytes; every other piece has exactly the bytes of its place.
-      if (payload.length !== Math.min(rest, pieceBytes) || (!payload.length && index)) return "bad-frame";
+      const header = type === 2 ? startHeader : pieceHeader;
+      const kind = kinds[frame[2] ?? 9];
+      if (!kind || frame.length < header) return "bad-frame";
+      const length = view.getUint32(3);
+      if (length > messageBytes) return "too-large";
+      const message = { kind, length, number: view.getUint32(7) };
+      const payload = frame.subarray(header);
+      const index = type === 2 ? 0 : view.getUint16(startHeader);
+      const rest = length - index * pieceBytes;
+      // An empty message is one frame without bytes. Every piece has exactly the bytes of its place.
+      if (payload.length > rest || (!payload.length && (length || index))) return "bad-frame";
+      if (type === 2) return { type: "start", channel, message, payload };
+      if (payload.length < Math.min(rest, pieceBytes)) return "bad-frame";
       return { type: "piece", channel, message, index, payload };
     }
     case 5:
@@ -181,11 +167,4 @@ export function decodeFrame(carrier: Carrier, frame: Uint8Array): Frame | EndCod
     default:
       return "bad-frame";
   }
-}
-
-function readHeading(frame: Uint8Array, view: DataView, header: number): Heading | EndCode {
-  const kind = kinds[frame[2] ?? 9];
-  if (!kind || frame.length < header) return "bad-frame";
-  const length = view.getUint32(3);
-  return length > messageBytes ? "too-large" : { kind, length, number: view.getUint32(7) };
 }

@@ -1,11 +1,4 @@
-import {
-  keptBytes,
-  keptMessages,
-  lossyPartials,
-  lossyStaleAfter,
-  overtakingFrames,
-  partialBytes,
-} from "./bounds.ts";
+import { cost, lossyPartials, overtakingFrames, partialBytes, waitingBytes } from "./bounds.ts";
 import {
   type Delivery,
   type EndCode,
@@ -47,13 +40,14 @@ interface Partial {
   filled: number;
 }
 interface LossyPartial {
-  readonly channel: number;
+  readonly channel: IncomingChannel;
   readonly message: Heading;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly missing: Set<number>;
 }
 
 interface IncomingChannel {
+  readonly number: number;
   readonly name: string;
   readonly delivery: Delivery;
   isRefused: boolean;
@@ -64,14 +58,14 @@ interface IncomingChannel {
   kept: Whole[];
 }
 
-/** The receiving half: what is in the making, what is kept, what was promised. */
+/** The receiving half: what is in the making, what is kept, what was promised. Tells `emit` what is to be done. */
 export interface Incoming {
   /** The page has this channel, with this delivery. */
-  open(name: string, delivery: Delivery): Mismatch[];
+  open(name: string, delivery: Delivery): void;
   /** The page takes what comes on this channel from now on, beginning with what was kept. */
-  listen(name: string): Deliver[];
+  listen(name: string): void;
   /** Takes one frame; a code when it breaks a rule. */
-  receive(frame: Frame & { type: "announce" | "start" | "more" | "piece" }): (Deliver | Mismatch)[] | EndCode;
+  receive(frame: Frame & { type: "announce" | "start" | "more" | "piece" }): EndCode | undefined;
   detach(): void;
   /** The next frame for `control`. */
   pull(): Output | undefined;
@@ -79,89 +73,74 @@ export interface Incoming {
   readonly heldBytes: number;
 }
 
-export function createIncoming(): Incoming {
+const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
+const sizes = (messages: readonly { readonly bytes: Uint8Array }[]): number =>
+  sum(messages.map(({ bytes }) => bytes.length));
+
+export function createIncoming(emit: (effect: Deliver | Mismatch) => void): Incoming {
   const channels = new Map<number, IncomingChannel>();
   const opened = new Map<string, Delivery>();
   const listening = new Set<string>();
   /** Channels about which the other page is to be told something, at most once each. */
-  const takenDue = new Set<number>();
-  const refuseDue = new Set<number>();
+  const due = new Set<IncomingChannel>();
   let lossy: LossyPartial[] = [];
   let overtaking: (Frame & { type: "piece" })[] = [];
-  /** Declared bytes of everything in the making. */
-  let promised = 0;
 
-  const giveUp = (lost: (partial: LossyPartial) => boolean): void => {
-    lossy = lossy.filter((partial) => {
-      const isLost = lost(partial);
-      if (isLost) promised -= partial.bytes.length;
-      return !isLost;
-    });
-  };
+  /** Declared bytes of everything in the making. */
+  const promised = (): number =>
+    sizes(lossy) + sum([...channels.values()].map(({ partial }) => partial?.bytes?.length ?? 0));
   /** Finds room for a message in the making; lossy ones yield to the others, the oldest first. */
   const reserve = (length: number): Uint8Array<ArrayBuffer> | undefined => {
-    for (let oldest = lossy[0]; oldest && promised + length > partialBytes; oldest = lossy[0])
-      giveUp((partial) => partial === oldest);
-    if (promised + length > partialBytes) return undefined;
-    promised += length;
-    return new Uint8Array(length);
+    while (lossy.length && promised() + length > partialBytes) lossy.shift();
+    return promised() + length > partialBytes ? undefined : new Uint8Array(length);
   };
 
-  const refuse = (number: number, channel: IncomingChannel, ours: Delivery): Mismatch[] => {
-    if (channel.partial?.bytes) promised -= channel.partial.bytes.length;
+  const deliver = (channel: IncomingChannel, { kind, bytes }: Whole): void =>
+    emit({ type: "deliver", name: channel.name, kind, bytes });
+
+  const refuse = (channel: IncomingChannel, ours: Delivery): void => {
     channel.partial = undefined;
     channel.kept = [];
     channel.isRefused = true;
-    giveUp((partial) => partial.channel === number);
-    refuseDue.add(number);
-    return [{ type: "mismatch", name: channel.name, ours, theirs: channel.delivery }];
+    lossy = lossy.filter((partial) => partial.channel !== channel);
+    due.add(channel);
+    emit({ type: "mismatch", name: channel.name, ours, theirs: channel.delivery });
   };
 
-  const arrived = (number: number, channel: IncomingChannel, whole: Whole): Deliver[] | EndCode => {
+  const arrived = (channel: IncomingChannel, whole: Whole): EndCode | undefined => {
     if (listening.has(channel.name)) {
-      if (channel.delivery === "exactly-once") takenDue.add(number);
-      return [{ type: "deliver", name: channel.name, ...whole }];
+      if (channel.delivery === "exactly-once") due.add(channel);
+      deliver(channel, whole);
+      return undefined;
     }
     const { kept } = channel;
     kept.push(whole);
-    const isOver = (): boolean =>
-      kept.length > keptMessages || kept.reduce((sum, { bytes }) => sum + bytes.length, 0) > keptBytes;
-    if (channel.delivery !== "lossy") return isOver() ? "too-many" : [];
-    while (isOver()) kept.shift();
-    return [];
+    while (cost(kept) > waitingBytes) {
+      if (channel.delivery !== "lossy") return "too-many";
+      kept.shift();
+    }
+    return undefined;
   };
 
-  const announced = (frame: Frame & { type: "announce" }): (Deliver | Mismatch)[] | EndCode => {
-    const { channel: number, name, delivery } = frame;
+  const announced = (number: number, name: string, delivery: Delivery): EndCode | undefined => {
     let channel = channels.get(number);
-    if (channel) {
-      if (channel.name !== name || channel.delivery !== delivery || channel.partial) return "bad-frame";
-    } else {
-      for (const { name: other } of channels.values()) if (other === name) return "bad-frame";
-      channel = { name, delivery, isRefused: false, next: 0, partial: undefined, kept: [] };
+    if (!channel) {
+      channel = { number, name, delivery, isRefused: false, next: 0, partial: undefined, kept: [] };
       channels.set(number, channel);
     }
+    if (channel.name !== name || channel.delivery !== delivery) return "bad-frame";
     const ours = opened.get(name);
-    if (channel.isRefused) refuseDue.add(number);
-    else if (ours && ours !== delivery) return refuse(number, channel, ours);
-    else if (delivery !== "lossy" && listening.has(name)) takenDue.add(number);
-    const early = overtaking.filter((piece) => piece.channel === number);
-    overtaking = overtaking.filter((piece) => piece.channel !== number);
-    const effects: (Deliver | Mismatch)[] = [];
-    for (const piece of early) {
-      const result = pieced(piece);
-      if (typeof result === "string") return result;
-      effects.push(...result);
-    }
-    return effects;
+    if (ours && ours !== delivery && !channel.isRefused) refuse(channel, ours);
+    else if (channel.isRefused || (delivery !== "lossy" && listening.has(name))) due.add(channel);
+    const early = overtaking;
+    overtaking = [];
+    let code: EndCode | undefined;
+    // Those of other channels find themselves waiting again.
+    for (const piece of early) code ??= pieced(piece);
+    return code;
   };
 
-  const started = (
-    number: number,
-    channel: IncomingChannel,
-    message: Heading,
-    payload: Uint8Array,
-  ): Deliver[] | EndCode => {
+  const started = (channel: IncomingChannel, message: Heading): EndCode | undefined => {
     if (channel.partial || channel.delivery === "lossy") return "bad-frame";
     const ahead = numberDifference(message.number, channel.next);
     // An ordered message is never sent twice, but those before it may have been lost with their connection.
@@ -169,130 +148,106 @@ export function createIncoming(): Incoming {
     const bytes = ahead < 0 ? undefined : reserve(message.length);
     if (ahead >= 0 && !bytes) return "too-large";
     channel.partial = { message, bytes, filled: 0 };
-    return filled(number, channel, channel.partial, payload);
+    return undefined;
   };
 
-  const filled = (
-    number: number,
-    channel: IncomingChannel,
-    partial: Partial,
-    payload: Uint8Array,
-  ): Deliver[] | EndCode => {
+  const filled = (channel: IncomingChannel, payload: Uint8Array): EndCode | undefined => {
+    const { partial } = channel;
+    if (!partial) return "bad-frame";
     const { bytes, message } = partial;
     if (partial.filled + payload.length > message.length) return "bad-frame";
     bytes?.set(payload, partial.filled);
     partial.filled += payload.length;
-    if (partial.filled < message.length) return [];
+    if (partial.filled < message.length) return undefined;
     channel.partial = undefined;
-    if (!bytes) {
-      if (listening.has(channel.name)) takenDue.add(number);
-      return [];
+    if (bytes) {
+      channel.next = nextNumber(message.number);
+      return arrived(channel, { kind: message.kind, bytes });
     }
-    promised -= bytes.length;
-    channel.next = nextNumber(message.number);
-    return arrived(number, channel, { kind: message.kind, bytes });
+    if (listening.has(channel.name)) due.add(channel);
+    return undefined;
   };
 
-  const pieced = (frame: Frame & { type: "piece" }): Deliver[] | EndCode => {
-    const { channel: number, index, message, payload } = frame;
-    const channel = channels.get(number);
+  const pieced = (frame: Frame & { type: "piece" }): EndCode | undefined => {
+    const { index, message, payload } = frame;
+    const channel = channels.get(frame.channel);
     if (!channel) {
       overtaking.push(frame);
       if (overtaking.length > overtakingFrames) overtaking.shift();
-      return [];
+      return undefined;
     }
     if (channel.delivery !== "lossy") return "bad-frame";
-    if (channel.isRefused) return [];
-    const age = (partial: LossyPartial): number => numberDifference(message.number, partial.message.number);
-    giveUp((partial) => partial.channel === number && age(partial) > lossyStaleAfter);
+    if (channel.isRefused) return undefined;
     const { kind, length } = message;
-    let partial = lossy.find((other) => other.channel === number && age(other) === 0);
+    let partial = lossy.find((other) => other.channel === channel && other.message.number === message.number);
     if (!partial) {
-      if (lossy.length === lossyPartials) giveUp((other) => other === lossy[0]);
+      if (lossy.length === lossyPartials) lossy.shift();
       const bytes = reserve(length);
       // The others need the room: a lossy message may be lost.
-      if (!bytes) return [];
-      const count = Math.max(1, Math.ceil(length / pieceBytes));
-      partial = { channel: number, message, bytes, missing: new Set(Array(count).keys()) };
+      if (!bytes) return undefined;
+      const count = Math.ceil(length / pieceBytes) || 1;
+      partial = { channel, message, bytes, missing: new Set(Array(count).keys()) };
       lossy.push(partial);
     }
     const { bytes, missing } = partial;
     if (length !== bytes.length || kind !== partial.message.kind || !missing.delete(index))
       return "bad-frame";
     bytes.set(payload, index * pieceBytes);
-    if (missing.size) return [];
-    giveUp((other) => other === partial);
-    return arrived(number, channel, { kind, bytes });
+    if (missing.size) return undefined;
+    lossy = lossy.filter((other) => other !== partial);
+    return arrived(channel, { kind, bytes });
   };
 
   return {
     open(name, delivery) {
       opened.set(name, delivery);
-      return [...channels].flatMap(([number, channel]) =>
-        channel.name === name && channel.delivery !== delivery && !channel.isRefused
-          ? refuse(number, channel, delivery)
-          : [],
-      );
+      for (const channel of channels.values())
+        if (channel.name === name && channel.delivery !== delivery) refuse(channel, delivery);
     },
 
     listen(name) {
       listening.add(name);
-      return [...channels].flatMap(([number, channel]) => {
-        if (channel.name !== name || channel.isRefused) return [];
-        if (channel.delivery !== "lossy") takenDue.add(number);
-        const { kept } = channel;
-        channel.kept = [];
-        return kept.map((whole): Deliver => ({ type: "deliver", name, ...whole }));
-      });
+      for (const channel of channels.values()) {
+        if (channel.name !== name || channel.isRefused) continue;
+        if (channel.delivery !== "lossy") due.add(channel);
+        for (const whole of channel.kept.splice(0)) deliver(channel, whole);
+      }
     },
 
     receive(frame) {
-      if (frame.type === "announce") return announced(frame);
+      if (frame.type === "announce") return announced(frame.channel, frame.name, frame.delivery);
       if (frame.type === "piece") return pieced(frame);
       const channel = channels.get(frame.channel);
       if (!channel) return "bad-frame";
-      if (channel.isRefused) return [];
-      if (frame.type === "start") return started(frame.channel, channel, frame.message, frame.payload);
-      if (!channel.partial) return "bad-frame";
-      return filled(frame.channel, channel, channel.partial, frame.payload);
+      if (channel.isRefused) return undefined;
+      return (
+        (frame.type === "start" ? started(channel, frame.message) : undefined) ??
+        filled(channel, frame.payload)
+      );
     },
 
     detach() {
-      for (const channel of channels.values()) {
-        if (channel.partial?.bytes) promised -= channel.partial.bytes.length;
-        channel.partial = undefined;
-      }
-      giveUp(() => true);
+      for (const channel of channels.values()) channel.partial = undefined;
+      lossy = [];
       overtaking = [];
       // Each channel is announced again on the next connection before it is used, and answered then.
-      takenDue.clear();
-      refuseDue.clear();
+      due.clear();
     },
 
     pull() {
-      const output = (due: Set<number>, number: number, frame: Output["frame"]): Output => ({
-        frame,
-        given() {
-          due.delete(number);
-          return [];
-        },
-      });
-      for (const number of refuseDue) return output(refuseDue, number, encodeRefuse(number));
-      for (const number of takenDue) {
-        const channel = channels.get(number);
-        const next = channel?.delivery === "exactly-once" ? channel.next : 0;
-        return output(takenDue, number, encodeTaken(number, next));
+      for (const channel of due) {
+        const { isRefused, next, number } = channel;
+        return {
+          frame: isRefused ? encodeRefuse(number) : encodeTaken(number, next),
+          given: () => void due.delete(channel),
+        };
       }
       return undefined;
     },
 
     get heldBytes() {
-      const kept = [...channels.values()].flatMap((channel) => channel.kept);
-      return (
-        promised +
-        kept.reduce((sum, { bytes }) => sum + bytes.length, 0) +
-        overtaking.reduce((sum, { payload }) => sum + payload.length, 0)
-      );
+      const kept = [...channels.values()].map((channel) => sizes(channel.kept));
+      return promised() + sum(kept) + sum(overtaking.map(({ payload }) => payload.length));
     },
   };
 }

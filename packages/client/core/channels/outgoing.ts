@@ -1,18 +1,10 @@
+import { channelCount, cost, largeBytes, largePartialBytes, partialBytes, waitingBytes } from "./bounds.ts";
 import {
-  channelCount,
-  keptBytes,
-  keptMessages,
-  largeBytes,
-  largePartialBytes,
-  lossyWaitingBytes,
-  lossyWaitingMessages,
-  partialBytes,
-} from "./bounds.ts";
-import {
+  type Carrier,
   type Delivery,
+  type EndCode,
   encodeAnnounce,
   encodePart,
-  encodePiece,
   type Kind,
   nextNumber,
   numberDifference,
@@ -35,12 +27,12 @@ export interface Settled {
   readonly outcome: Outcome;
 }
 
-/** A message's way: waiting → active → (unacknowledged →) settled; back to waiting when its connection is lost. */
+/** A message's way: waiting → begun → (unacknowledged →) settled; back to waiting when its connection is lost. */
 interface Message {
   readonly id: number;
   readonly kind: Kind;
   readonly bytes: Uint8Array;
-  /** Undefined until its first byte is asked for: until then it can be withdrawn and leaves no gap. */
+  /** Undefined until it begins for the first time: until then it can be withdrawn and leaves no gap. */
   number?: number;
 }
 
@@ -51,11 +43,12 @@ interface OutgoingChannel {
   /** On the present connection. */
   isAnnounced: boolean;
   isRefused: boolean;
-  /** The other page listens and takes without bound. Until then `credit` says how much it keeps. */
-  isOpen: boolean;
-  credit: { messages: number; bytes: number };
+  /** How much more the other page keeps of this channel; without bound once it listens. */
+  credit: number;
   waiting: Message[];
-  active: { readonly message: Message; offset: number } | undefined;
+  /** How much of the first waiting message went over this connection; undefined when it has not begun on it. */
+  offset: number | undefined;
+  /** Exactly-once: handed, oldest first. */
   unacknowledged: Message[];
   /** Number of the next message that begins. */
   next: number;
@@ -63,151 +56,128 @@ interface OutgoingChannel {
   handed: number;
 }
 
-export interface Output {
+export interface Output<Given = void> {
   readonly frame: Uint8Array<ArrayBuffer>;
   /** To be called once the carrier has the frame; without it, the frame counts as never made. */
-  given(): readonly Settled[];
+  given(): Given;
 }
 
-/** The sending half: what waits, what is under way, what may go again. */
+/** The sending half: what waits, what is under way, what may go again. Tells `emit` what became of messages. */
 export interface Outgoing {
-  send(name: string, delivery: Delivery, kind: Kind, bytes: Uint8Array, id: number): Settled[];
+  send(name: string, delivery: Delivery, kind: Kind, bytes: Uint8Array, id: number): void;
   withdraw(id: number): boolean;
   attach(): void;
-  detach(): Settled[];
-  pull(carrier: "control" | "lossy" | "bulk"): Output | undefined;
-  /** The other page listens to the channel and has taken every message before `next`; undefined when that can't be. */
-  taken(channel: number, next: number): Settled[] | undefined;
-  refused(channel: number): Settled[] | undefined;
-  end(): Settled[];
+  detach(): void;
+  pull(carrier: Carrier): Output | undefined;
+  /** The other page listens to the channel and has taken every message before `next`. A code when that can't be. */
+  taken(channel: number, next: number): EndCode | undefined;
+  refused(channel: number): EndCode | undefined;
+  end(): void;
 }
 
-export function createOutgoing(): Outgoing {
+export function createOutgoing(emit: (effect: Settled) => void): Outgoing {
   const channels: OutgoingChannel[] = [];
-  const byName = new Map<string, OutgoingChannel>();
   let isAttached = false;
-  /** Bytes of the messages that are active on the ordered carrier. */
-  let activeBytes = 0;
   /** Where the next look for something to send begins: the round robin. */
-  const turn = { lossy: 0, bulk: 0 };
+  let turn = 0;
 
-  const settle = ({ id }: Message, outcome: Outcome): Settled[] => [{ type: "settled", id, outcome }];
-
-  const drop = (channel: OutgoingChannel, outcome: Outcome): Settled[] => {
-    const { active, unacknowledged, waiting } = channel;
-    if (active && channel.delivery !== "lossy") activeBytes -= active.message.bytes.length;
-    channel.active = undefined;
-    channel.waiting = [];
+  const settle = (messages: readonly Message[], outcome: Outcome): void => {
+    for (const { id } of messages) emit({ type: "settled", id, outcome });
+  };
+  const drop = (channel: OutgoingChannel, outcome: Outcome): void => {
+    const dropped = [...channel.unacknowledged, ...channel.waiting];
     channel.unacknowledged = [];
-    return [...unacknowledged, ...(active ? [active.message] : []), ...waiting].flatMap((message) =>
-      settle(message, outcome),
-    );
+    channel.waiting = [];
+    channel.offset = undefined;
+    settle(dropped, outcome);
   };
 
-  const charge = (channel: OutgoingChannel, message: Message, sign: 1 | -1): void => {
-    channel.credit.messages -= sign;
-    channel.credit.bytes -= sign * message.bytes.length;
-  };
-
-  /** Makes the channel's first waiting message the active one, when it may begin now. */
-  const begin = (channel: OutgoingChannel): boolean => {
-    const message = channel.waiting[0];
-    if (!message) return false;
-    const size = message.bytes.length;
-    if (channel.delivery !== "lossy") {
-      const { credit } = channel;
-      if (!channel.isOpen && (credit.messages < 1 || credit.bytes < size)) return false;
-      if (activeBytes + size > (size > largeBytes ? largePartialBytes : partialBytes)) return false;
-      charge(channel, message, 1);
-      activeBytes += size;
-    }
-    channel.waiting.shift();
-    if (message.number === undefined) {
-      message.number = channel.next;
-      channel.next = nextNumber(channel.next);
-    }
-    channel.active = { message, offset: 0 };
-    return true;
+  /** Whether the channel's first waiting message may begin now. */
+  const mayBegin = (channel: OutgoingChannel, message: Message): boolean => {
+    const { bytes } = message;
+    if (channel.delivery === "lossy") return true;
+    if (channel.credit < cost([message])) return false;
+    let total = bytes.length;
+    for (const { delivery, offset, waiting } of channels)
+      if (offset !== undefined && delivery !== "lossy") total += waiting[0]?.bytes.length ?? 0;
+    return total <= (bytes.length > largeBytes ? largePartialBytes : partialBytes);
   };
 
   const part = (channel: OutgoingChannel): Output | undefined => {
-    if (!channel.active && !begin(channel)) return undefined;
-    if (!channel.active) return undefined;
-    const { active, delivery } = channel;
-    const { message } = active;
-    const { kind, number = 0, bytes } = message;
-    const encode = delivery === "lossy" ? encodePiece : encodePart;
-    const { frame, offset } = encode(channel.number, { kind, number }, bytes, active.offset);
-    const given = (): Settled[] => {
-      active.offset = offset;
-      if (offset < bytes.length) return [];
-      channel.active = undefined;
-      if (delivery === "lossy") return settle(message, "handed");
-      activeBytes -= bytes.length;
-      if (numberDifference(nextNumber(number), channel.handed) > 0) channel.handed = nextNumber(number);
-      if (delivery === "ordered") return settle(message, "handed");
-      channel.unacknowledged.push(message);
-      return [];
+    const { delivery } = channel;
+    const [message] = channel.waiting;
+    if (!message || (channel.offset === undefined && !mayBegin(channel, message))) return undefined;
+    if (message.number === undefined) {
+      message.number = channel.next;
+      channel.next = nextNumber(message.number);
+    }
+    channel.offset ??= 0;
+    const { bytes, kind, number } = message;
+    const { frame, offset } = encodePart(
+      delivery === "lossy",
+      channel.number,
+      { kind, number },
+      bytes,
+      channel.offset,
+    );
+    return {
+      frame,
+      given() {
+        channel.offset = offset;
+        if (offset < bytes.length) return;
+        channel.offset = undefined;
+        channel.waiting.shift();
+        channel.credit -= cost([message]);
+        if (numberDifference(number, channel.handed) >= 0) channel.handed = nextNumber(number);
+        if (delivery === "exactly-once") channel.unacknowledged.push(message);
+        else settle([message], "handed");
+      },
     };
-    return { frame, given };
   };
 
   const announce = (channel: OutgoingChannel): Output => ({
     frame: encodeAnnounce(channel.number, channel.delivery, channel.name),
     given() {
       channel.isAnnounced = true;
-      return [];
     },
   });
 
   return {
     send(name, delivery, kind, bytes, id) {
       const message: Message = { id, kind, bytes };
-      if (delivery === "lossy" && !isAttached) return settle(message, "dropped");
-      let channel = byName.get(name);
+      let channel = channels.find((other) => other.name === name);
       if (!channel) {
-        if (channels.length === channelCount) return settle(message, "too-many");
+        if (channels.length === channelCount) return settle([message], "too-many");
         channel = {
           number: channels.length,
           name,
           delivery,
           isAnnounced: false,
           isRefused: false,
-          isOpen: false,
-          credit: { messages: keptMessages, bytes: keptBytes },
+          credit: waitingBytes,
           waiting: [],
-          active: undefined,
+          offset: undefined,
           unacknowledged: [],
           next: 0,
           handed: 0,
         };
         channels.push(channel);
-        byName.set(name, channel);
       }
-      if (channel.isRefused) return settle(message, "mismatch");
+      if (channel.isRefused) return settle([message], "mismatch");
       const { waiting } = channel;
       waiting.push(message);
-      if (delivery !== "lossy") return [];
-      let total = waiting.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      const effects: Settled[] = [];
-      while (waiting.length > lossyWaitingMessages || (total > lossyWaitingBytes && waiting.length > 1)) {
-        const oldest = waiting.shift() as Message;
-        total -= oldest.bytes.length;
-        effects.push(...settle(oldest, "dropped"));
-      }
-      return effects;
+      if (delivery !== "lossy") return;
+      if (!isAttached) return drop(channel, "dropped");
+      const first = channel.offset === undefined ? 0 : 1;
+      while (waiting.length > first + 1 && cost(waiting.slice(first)) > waitingBytes)
+        settle(waiting.splice(first, 1), "dropped");
     },
 
-    withdraw(id) {
-      for (const { waiting } of channels) {
-        const at = waiting.findIndex((message) => message.id === id);
-        if (at < 0) continue;
-        if (waiting[at]?.number !== undefined) return false;
-        waiting.splice(at, 1);
-        return true;
-      }
-      return false;
-    },
+    withdraw: (id) =>
+      channels.some(({ waiting }) => {
+        const at = waiting.findIndex((message) => message.id === id && message.number === undefined);
+        return at >= 0 && waiting.splice(at, 1).length > 0;
+      }),
 
     attach() {
       isAttached = true;
@@ -215,75 +185,62 @@ export function createOutgoing(): Outgoing {
 
     detach() {
       isAttached = false;
-      return channels.flatMap((channel) => {
+      for (const channel of channels) {
         channel.isAnnounced = false;
-        if (channel.delivery === "lossy") return drop(channel, "dropped");
-        const { active, unacknowledged, waiting } = channel;
-        if (active) activeBytes -= active.message.bytes.length;
-        const again = active ? [...unacknowledged, active.message] : unacknowledged;
-        for (const message of again) charge(channel, message, -1);
-        channel.active = undefined;
+        channel.offset = undefined;
+        if (channel.delivery === "lossy") drop(channel, "dropped");
+        if (channel.delivery !== "exactly-once") continue;
+        channel.waiting = [...channel.unacknowledged, ...channel.waiting];
         channel.unacknowledged = [];
-        channel.waiting = [...again, ...waiting];
-        return [];
-      });
+        // What the other page kept of it is not kept twice.
+        if (channel.credit < waitingBytes) channel.credit = waitingBytes;
+      }
     },
 
     pull(carrier) {
-      if (carrier === "control") {
-        const channel = channels.find(
-          ({ delivery, isAnnounced, isRefused, next, waiting }) =>
-            delivery === "lossy" && !isAnnounced && !isRefused && (next || waiting.length),
-        );
-        return channel && announce(channel);
-      }
       for (let i = 0; i < channels.length; i++) {
-        const at = (turn[carrier] + i) % channels.length;
+        const at = (turn + i) % channels.length;
         const channel = channels[at] as OutgoingChannel;
-        if ((channel.delivery === "lossy") !== (carrier === "lossy")) continue;
-        if (!channel.active && !channel.waiting.length) continue;
+        const { delivery, isAnnounced, isRefused, next, waiting } = channel;
+        const isLossy = delivery === "lossy";
+        if (carrier === "control") {
+          if (isLossy && !isAnnounced && !isRefused && (next || waiting.length)) return announce(channel);
+          continue;
+        }
+        if (isLossy !== (carrier === "lossy") || !waiting.length) continue;
         // Also one whose messages wait for the other page's word: the announcement asks for it.
-        const output = carrier === "bulk" && !channel.isAnnounced ? announce(channel) : part(channel);
+        const output = isLossy || isAnnounced ? part(channel) : announce(channel);
         if (!output) continue;
-        return {
-          frame: output.frame,
-          given() {
-            turn[carrier] = at + 1;
-            return output.given();
-          },
-        };
+        turn = at + 1;
+        return output;
       }
       return undefined;
     },
 
     taken(number, next) {
       const channel = channels[number];
-      if (!channel || channel.delivery === "lossy") return undefined;
-      if (channel.delivery === "ordered") {
-        channel.isOpen = true;
-        return next === 0 ? [] : undefined;
-      }
-      if (numberDifference(next, channel.handed) > 0) return undefined;
-      channel.isOpen = true;
-      const effects: Settled[] = [];
-      const take = (message: Message | undefined): boolean => {
-        if (message?.number === undefined || numberDifference(message.number, next) >= 0) return false;
-        effects.push(...settle(message, "taken"));
-        return true;
-      };
-      // The active one goes on to its end, and is acknowledged again then.
-      for (const list of [channel.unacknowledged, channel.waiting]) while (take(list[0])) list.shift();
-      return effects;
+      if (!channel || channel.delivery === "lossy" || numberDifference(next, channel.handed) > 0)
+        return "bad-frame";
+      channel.credit = Number.POSITIVE_INFINITY;
+      const isTaken = (message: Message | undefined): boolean =>
+        message?.number !== undefined && numberDifference(message.number, next) < 0;
+      const { unacknowledged, waiting } = channel;
+      while (isTaken(unacknowledged[0])) settle(unacknowledged.splice(0, 1), "taken");
+      // One that is under way again goes on to its end, and is acknowledged again then.
+      while (channel.offset === undefined && isTaken(waiting[0])) settle(waiting.splice(0, 1), "taken");
+      return undefined;
     },
 
     refused(number) {
       const channel = channels[number];
-      if (!channel) return undefined;
+      if (!channel) return "bad-frame";
       channel.isRefused = true;
-      return drop(channel, "mismatch");
+      drop(channel, "mismatch");
+      return undefined;
     },
 
-    end: () =>
-      channels.flatMap((channel) => drop(channel, channel.delivery === "lossy" ? "dropped" : "ended")),
+    end() {
+      for (const channel of channels) drop(channel, channel.delivery === "lossy" ? "dropped" : "ended");
+    },
   };
 }

@@ -32,7 +32,7 @@ export interface PeerChannels {
   /** This page takes the channel's messages from now on. */
   listen(name: string): Effect[];
   /** The carriers of a connection are open. */
-  attach(): Effect[];
+  attach(): void;
   /** They are gone, with whatever was under way. */
   detach(): Effect[];
   receive(carrier: Carrier, frame: Uint8Array): Effect[];
@@ -40,7 +40,7 @@ export interface PeerChannels {
    * The next frame for a carrier that has room; undefined when there is nothing to send. Call `given` once the carrier
    * has it and perform what comes back; a frame that is not given counts as never made.
    */
-  pull(carrier: Carrier): Output | undefined;
+  pull(carrier: Carrier): Output<Effect[]> | undefined;
   /** Ends the channels: by `code` because the page broke a rule, without because it is gone. */
   end(code?: EndCode): Effect[];
   /** Bytes held for the other page: messages in the making, and kept ones. */
@@ -49,79 +49,79 @@ export interface PeerChannels {
 
 type State =
   | { readonly is: "running" }
-  /** `isDue`: the other page has yet to be told on this connection. */
-  | { readonly is: "ended"; readonly tell?: EndCode; readonly isDue?: boolean };
+  /** `tell`: on whose account; `isDue`: the other page has yet to be told on this connection. */
+  | { readonly is: "ended"; readonly tell?: EndCode | undefined; readonly isDue?: boolean };
 
 export function createPeerChannels(): PeerChannels {
-  const outgoing = createOutgoing();
-  let incoming = createIncoming();
+  let effects: Effect[] = [];
+  const emit = (effect: Effect): void => void effects.push(effect);
+  const outgoing = createOutgoing(emit);
+  let incoming = createIncoming(emit);
   let state: State = { is: "running" };
 
-  const end = (code: EndCode | undefined, fault: Ended["fault"]): Effect[] => {
-    if (state.is === "ended") return [];
-    state = code && fault === "theirs" ? { is: "ended", tell: code, isDue: true } : { is: "ended" };
+  const end = (code: EndCode | undefined, fault: Ended["fault"]): void => {
+    if (state.is === "ended") return;
+    state = { is: "ended", tell: fault === "theirs" ? code : undefined, isDue: true };
     // Nothing more is taken from that page: what it left half done is let go.
-    incoming = createIncoming();
-    const effects: Effect[] = outgoing.end();
-    return code ? [...effects, { type: "ended", code, fault }] : effects;
+    incoming = createIncoming(emit);
+    outgoing.end();
+    if (code) emit({ type: "ended", code, fault });
   };
-  const judged = <E extends Effect>(result: E[] | EndCode): Effect[] =>
-    typeof result === "string" ? end(result, "theirs") : result;
+  const judge = (code: EndCode | undefined): void => {
+    if (code) end(code, "theirs");
+  };
+  /** Does something and returns what follows from it. */
+  const after = (act: () => void): Effect[] => {
+    act();
+    const all = effects;
+    effects = [];
+    return all;
+  };
 
   return {
     send: (name, delivery, kind, bytes, id) =>
-      state.is === "ended"
-        ? [{ type: "settled", id, outcome: delivery === "lossy" ? "dropped" : "ended" }]
-        : outgoing.send(name, delivery, kind, bytes, id),
+      after(() => {
+        outgoing.send(name, delivery, kind, bytes, id);
+        if (state.is === "ended") outgoing.end();
+      }),
     withdraw: outgoing.withdraw,
-    open: (name, delivery) => incoming.open(name, delivery),
-    listen: (name) => incoming.listen(name),
+    open: (name, delivery) => after(() => incoming.open(name, delivery)),
+    listen: (name) => after(() => incoming.listen(name)),
+    attach: outgoing.attach,
+    detach: () =>
+      after(() => {
+        incoming.detach();
+        outgoing.detach();
+        if (state.is === "ended") state = { ...state, isDue: true };
+      }),
 
-    attach() {
-      if (state.is === "running") outgoing.attach();
-      return [];
-    },
-    detach() {
-      if (state.is === "ended") {
-        if (state.tell) state = { ...state, isDue: true };
-        return [];
-      }
-      incoming.detach();
-      return outgoing.detach();
-    },
-
-    receive(carrier, bytes) {
-      if (state.is === "ended") return [];
-      const frame = decodeFrame(carrier, bytes);
-      if (typeof frame === "string") return end(frame, "theirs");
-      switch (frame.type) {
-        case "taken":
-          return judged(outgoing.taken(frame.channel, frame.next) ?? "bad-frame");
-        case "refuse":
-          return judged(outgoing.refused(frame.channel) ?? "bad-frame");
-        case "end":
-          return end(frame.code, "ours");
-        default:
-          return judged(incoming.receive(frame));
-      }
-    },
+    receive: (carrier, bytes) =>
+      after(() => {
+        if (state.is === "ended") return;
+        const frame = decodeFrame(carrier, bytes);
+        if (typeof frame === "string") judge(frame);
+        else if (frame.type === "taken") judge(outgoing.taken(frame.channel, frame.next));
+        else if (frame.type === "refuse") judge(outgoing.refused(frame.channel));
+        else if (frame.type === "end") end(frame.code, "ours");
+        else judge(incoming.receive(frame));
+      }),
 
     pull(carrier) {
+      let output: Output | undefined;
       if (state.is === "ended") {
         const { tell, isDue } = state;
-        if (carrier !== "control" || !tell || !isDue) return undefined;
-        return {
-          frame: encodeEnd(tell),
-          given() {
-            state = { is: "ended", tell };
-            return [];
-          },
-        };
-      }
-      return (carrier === "control" ? incoming.pull() : undefined) ?? outgoing.pull(carrier);
+        if (tell && isDue && carrier === "control")
+          output = {
+            frame: encodeEnd(tell),
+            given() {
+              state = { is: "ended", tell };
+            },
+          };
+      } else output = (carrier === "control" ? incoming.pull() : undefined) ?? outgoing.pull(carrier);
+      return output && { frame: output.frame, given: () => after(output.given) };
     },
 
-    end: (code) => end(code, "theirs"),
+    end: (code) => after(() => end(code, "theirs")),
     get heldBytes() {
       return incoming.heldBytes;
     },
