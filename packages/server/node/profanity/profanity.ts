@@ -68,6 +68,8 @@ const ordinary = [
 // One letter, then one to three characters that are none, three times or more: "f u c k", "s.h.i.t", "f-u-c-k".
 const spelledOut =
   /(?<![\p{L}\p{N}])[\p{L}\p{N}@$!*](?:[^\p{L}\p{N}]{1,3}[\p{L}\p{N}@$!*](?![\p{L}\p{N}])){2,}/gu;
+// A number, with a currency before or a short unit after it, is no leetspeak: 455, $455, 455px, 1.455, 4:55.
+const numbers = /(?<![\p{L}\p{N}@!*])[#$€£+-]?\d[\d.,:;/+%-]*(?:(?<=\d{2})\p{L}{1,3})?(?![\p{L}\p{N}@$!*])/gu;
 const invisible = /[\p{Cf}\p{Mn}]/gu;
 
 /**
@@ -91,7 +93,7 @@ export async function loadProfanityFilter(): Promise<ProfanityFilter> {
   });
   return {
     isProfane(text) {
-      const plain = text.normalize("NFKC").replace(invisible, "");
+      const plain = text.normalize("NFKC").replace(invisible, "").replace(numbers, " ");
       if (matcher.hasMatch(plain)) return true;
       return (plain.match(spelledOut) ?? []).some((run) =>
         matcher.hasMatch(run.replace(/[^\p{L}\p{N}@$!*]/gu, "")),
