@@ -1,0 +1,278 @@
+import { fakeClock, fakeWorld, runUntil, seededRandom } from "@parlour/testkit";
+import { describe, expect, it } from "vitest";
+import type { JsonValue } from "../api.ts";
+import type { LinkDriver, LinkPart, LinkSetup, Sealer } from "../seams.ts";
+import { createTimedLink } from "./link.ts";
+import { routeOf } from "./statistics.ts";
+
+const flush = () => new Promise((resolve) => setImmediate(resolve));
+const plain: Sealer = { seal: async (bytes) => bytes.slice(), open: async (bytes) => bytes.slice() };
+const channel: LinkPart = {
+  attach: (connection) => void connection.createDataChannel("control", { negotiated: true, id: 0 }),
+  detach() {},
+};
+
+/** Two links on one clock; signals take 10 ms. */
+function pair(options: { readonly [side in "a" | "b"]?: Partial<LinkSetup> } = {}) {
+  const clock = fakeClock();
+  const world = fakeWorld({ clock, random: seededRandom(1) });
+  const logs: string[] = [];
+  const sent: { readonly from: string; readonly at: number; readonly payload: Uint8Array }[] = [];
+  const wire = { isUp: true };
+  const links: { a?: LinkDriver; b?: LinkDriver } = {};
+  const make = (side: "a" | "b"): LinkDriver => {
+    const other = side === "a" ? "b" : "a";
+    const link = createTimedLink(
+      {
+        isPolite: side === "a",
+        makesFirstOffer: side === "b",
+        iceServers: [],
+        rtc: {},
+        sealer: plain,
+        parts: { channel },
+        send(payload) {
+          sent.push({ from: side, at: clock.now(), payload });
+          if (wire.isUp) clock.after(10, () => links[other]?.receive(payload));
+          return wire.isUp;
+        },
+        createConnection: () => world.connection() as unknown as RTCPeerConnection,
+        ...options[side],
+      },
+      clock,
+    );
+    links[side] = link;
+    link.on("log", (event, detail) =>
+      logs.push(`${side} ${event}${detail === undefined ? "" : ` ${detail}`}`),
+    );
+    return link;
+  };
+  const a = make("a");
+  const b = make("b");
+  const until = (isDone: () => boolean, ms = 60_000) => runUntil(clock, flush, isDone, ms);
+  const areConnected = () => a.state === "connected" && b.state === "connected";
+  return { clock, world, logs, sent, wire, a, b, until, areConnected };
+}
+
+describe("link driver", () => {
+  it("[L30][L37] connects, and says so, with path and round trip", async () => {
+    const { a, b, until, areConnected } = pair();
+    const changes: string[] = [];
+    a.on("change", () => changes.push(`${a.state} ${a.path}`));
+    expect([a.state, a.path, a.rttMs, b.state]).toEqual(["connecting", undefined, undefined, "connecting"]);
+    expect(await until(() => areConnected() && a.path !== undefined)).toBe(true);
+    expect([a.path, a.rttMs, a.connection?.connectionState]).toEqual(["direct", 4, "connected"]);
+    expect(changes).toEqual(["connected undefined", "connected direct"]);
+    expect("diagnosis" in a).toBe(false);
+  });
+
+  it("[L11] has its offer on the way within the one operation that it takes", async () => {
+    const { sent, until, clock } = pair();
+    await until(() => sent.length > 0);
+    expect(sent[0]?.from).toBe("b");
+    expect(clock.now()).toBeLessThanOrEqual(4);
+  });
+
+  it("[L19] hands what a part says to the same part, before the answer", async () => {
+    const order: string[] = [];
+    const part = (side: string): LinkPart => ({
+      attach: (connection, role) => {
+        order.push(`${side} attach ${role}`);
+        if (role === "offerer") connection.addTransceiver("audio");
+      },
+      beforeAnswer: () => void order.push(`${side} beforeAnswer`),
+      describe: (connection): JsonValue => {
+        order.push(`${side} describe`);
+        return { from: side, mids: connection.getTransceivers().map(({ mid }) => mid) };
+      },
+      described: (value) => void order.push(`${side} described ${JSON.stringify(value)}`),
+      detach: () => void order.push(`${side} detach`),
+    });
+    const { a, until, areConnected } = pair({
+      a: { parts: { x: part("a") } },
+      b: { parts: { x: part("b") } },
+    });
+    await until(areConnected);
+    a.close("left");
+    expect(order).toEqual([
+      "a attach answerer",
+      "b attach offerer",
+      "b describe",
+      'a described {"from":"b","mids":["0"]}',
+      "a beforeAnswer",
+      "a describe",
+      'b described {"from":"a","mids":["0"]}',
+      "a detach",
+    ]);
+  });
+
+  it("[L19] goes on when a part throws", async () => {
+    const broken: LinkPart = {
+      attach() {
+        throw new Error("attach");
+      },
+      describe() {
+        throw new Error("describe");
+      },
+      detach() {
+        throw new Error("detach");
+      },
+    };
+    const { a, logs, until, areConnected } = pair({ a: { parts: { broken, channel } } });
+    expect(await until(areConnected)).toBe(true);
+    a.close("left");
+    expect(logs.filter((line) => line.startsWith("a part-failed")).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("[L4] waits for signaling to be back, and connects then", async () => {
+    const { a, b, wire, until, areConnected } = pair();
+    wire.isUp = false;
+    expect(await until(areConnected, 30_000)).toBe(false);
+    wire.isUp = true;
+    a.resync();
+    b.resync();
+    expect(await until(areConnected, 2_000)).toBe(true);
+  });
+
+  it("[L8] keeps the order while sealing takes its time", async () => {
+    const random = seededRandom(7);
+    const slow = (clock: { after(ms: number, call: () => void): unknown }): Sealer => {
+      const later = (bytes: Uint8Array) =>
+        new Promise<Uint8Array<ArrayBuffer>>((resolve) =>
+          clock.after(random.int(0, 30), () => resolve(bytes.slice())),
+        );
+      return { seal: later, open: later };
+    };
+    const clock: { after(ms: number, call: () => void): unknown } = { after: () => undefined };
+    const made = pair({ a: { sealer: slow(clock) }, b: { sealer: slow(clock) } });
+    clock.after = (ms, call) => made.clock.after(ms, call);
+    expect(await made.until(made.areConnected)).toBe(true);
+    const numbers = made.sent.filter(({ from }) => from === "b").map(({ payload }) => payload[8]);
+    const bodies = numbers.filter((number) => number !== 0);
+    expect(bodies.length).toBeGreaterThan(2);
+    expect(bodies).toEqual([...bodies].sort());
+  });
+
+  it("[L8] takes a seal that fails for a lost packet, and one that does not open for a violation", async () => {
+    let fails = 2;
+    const flaky: Sealer = {
+      ...plain,
+      seal: async (bytes) => {
+        if (fails-- > 0) throw new Error("no key yet");
+        return bytes.slice();
+      },
+    };
+    const { until, areConnected } = pair({ b: { sealer: flaky } });
+    expect(await until(areConnected)).toBe(true);
+    const deaf = pair({ a: { sealer: { ...plain, open: async () => undefined } } });
+    await deaf.until(() => deaf.a.state === "closed", 600_000);
+    expect(deaf.logs).toContain("a bad-signal seal");
+    expect(deaf.a.diagnosis?.cause).toBe("bad-signals");
+  });
+
+  it("[L16] ends on another fingerprint than the expected one, with a diagnosis", async () => {
+    const { a, until, world } = pair({ a: { remoteFingerprint: "sha-256 CC:DD" } });
+    expect(await until(() => a.state === "closed")).toBe(true);
+    expect(a.diagnosis).toMatchObject({ cause: "wrong-fingerprint" });
+    expect(world.connections[0]?.remoteDescription).toBeNull();
+    const right = pair({ a: { remoteFingerprint: "sha-256 aa:bb" } });
+    expect(await right.until(right.areConnected)).toBe(true);
+  });
+
+  it("[L31][L32] helps a lost connection up again", async () => {
+    const { a, b, world, logs, until, areConnected } = pair();
+    await until(areConnected);
+    world.block();
+    expect(await until(() => a.state === "recovering" && b.state === "recovering")).toBe(true);
+    world.unblock();
+    expect(await until(areConnected)).toBe(true);
+    expect(logs.filter((line) => line.includes("rebuild"))).toEqual([]);
+  });
+
+  it("[L32] replaces, and then ends, a connection that can't be helped", async () => {
+    const { a, b, world, until } = pair();
+    world.block();
+    expect(await until(() => a.state === "closed" && b.state === "closed", 600_000)).toBe(true);
+    expect(a.diagnosis).toEqual({ cause: "failed", sentence: expect.stringContaining("two networks") });
+    expect(a.connection).toBeUndefined();
+    expect(world.connections.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it("[L34] replaces the connection on both sides, whoever asks", async () => {
+    const { a, b, world, until, areConnected } = pair();
+    for (const ask of [
+      () => a.rebuild("test"),
+      () => b.rebuild("test"),
+      () => [a.rebuild("x"), b.rebuild("x")],
+    ]) {
+      await until(areConnected);
+      const before = [a.connection, b.connection];
+      ask();
+      expect(
+        await until(() => areConnected() && a.connection !== before[0] && b.connection !== before[1]),
+      ).toBe(true);
+    }
+    expect(world.connections.length).toBe(8);
+    expect(world.connections.filter(({ signalingState }) => signalingState !== "closed").length).toBe(2);
+  });
+
+  it("[L36] leaves nothing behind when closed", async () => {
+    const { a, b, clock, sent, until, areConnected } = pair();
+    await until(areConnected);
+    a.close("left");
+    b.close("left");
+    const before = sent.length;
+    a.restart("late");
+    a.rebuild("late");
+    a.resync();
+    a.receive(new Uint8Array(20));
+    await until(() => clock.next === undefined);
+    expect([a.state, a.connection, a.path, sent.length]).toEqual(["closed", undefined, undefined, before]);
+    expect(clock.next).toBeUndefined();
+  });
+
+  it("ends when no connection can be made, without throwing", () => {
+    const { a } = pair({
+      a: {
+        createConnection: () => {
+          throw new Error("too many");
+        },
+      },
+    });
+    expect([a.state, a.diagnosis?.cause]).toEqual(["closed", "connection-refused"]);
+  });
+});
+
+describe("route", () => {
+  const report = (...entries: [string, Record<string, unknown>][]) =>
+    new Map(entries) as unknown as RTCStatsReport;
+  const ends: [string, Record<string, unknown>][] = [
+    ["L", { type: "local-candidate", candidateType: "host" }],
+    ["R", { type: "remote-candidate", candidateType: "relay" }],
+    ["H", { type: "remote-candidate", candidateType: "host" }],
+  ];
+  const pairOf = (remote: string, more = {}) => ({
+    type: "candidate-pair",
+    localCandidateId: "L",
+    remoteCandidateId: remote,
+    currentRoundTripTime: 0.0126,
+    ...more,
+  });
+  it("[L37] is of the pair that the transport names", () => {
+    const stats = report(
+      ["T", { type: "transport", selectedCandidatePairId: "P" }],
+      ["O", pairOf("H")],
+      ["P", pairOf("R")],
+      ...ends,
+    );
+    expect(routeOf(stats)).toEqual({ path: "relayed", rttMs: 13 });
+  });
+  it("[L37] is of the selected pair where no transport names one", () => {
+    expect(routeOf(report(["O", pairOf("R")], ["P", pairOf("H", { selected: true })], ...ends))).toEqual({
+      path: "direct",
+      rttMs: 13,
+    });
+  });
+  it("is unknown without a pair", () => {
+    expect(routeOf(report(...ends))).toBeUndefined();
+  });
+});

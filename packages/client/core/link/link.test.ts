@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { advanceLink, type ConnectionState, type LinkInput, type LinkMachine, linkMachine } from "./link.ts";
+import { linkLimits, parseLinkSignal } from "./signal.ts";
+
+const offerer = linkMachine({ isPolite: false, makesFirstOffer: true });
+const answerer = linkMachine({ isPolite: true, makesFirstOffer: false });
+const sdp = (ufrag: string) => `v=0\r\na=ice-ufrag:${ufrag}\r\n`;
+
+/** Feeds inputs at their times, and gives what the last one led to. */
+function after(start: LinkMachine, ...inputs: (LinkInput | [number, LinkInput])[]) {
+  let machine = start;
+  let kinds: string[] = [];
+  let sent: unknown[] = [];
+  let now = 0;
+  for (const item of inputs) {
+    const input = Array.isArray(item) ? item[1] : item;
+    if (Array.isArray(item)) now = item[0];
+    const step = advanceLink(machine, input, now);
+    machine = step.machine;
+    kinds = step.effects.flatMap((effect) => (effect.kind === "log" ? [] : [effect.kind]));
+    sent = step.effects.flatMap((effect) => (effect.kind === "send" ? [effect.signal] : []));
+  }
+  return { machine, kinds, sent, state: machine.status.state };
+}
+const begin: LinkInput = { kind: "begin" };
+const is = (state: ConnectionState, generation = 1): LinkInput => ({ kind: "connection", generation, state });
+const negotiated = (
+  input: Extract<LinkInput, { kind: "negotiation" }>["input"],
+  generation = 1,
+): LinkInput => ({
+  kind: "negotiation",
+  generation,
+  input,
+});
+const offered = (ufrag = "local", generation = 1) =>
+  negotiated({ kind: "done", local: { type: "offer", sdp: sdp(ufrag) } }, generation);
+const answered = (ufrag: string, generation = 1): LinkInput[] => [
+  { kind: "signal", signal: { type: "answer", generation, sdp: sdp(ufrag), parts: {} } },
+  negotiated({ kind: "done" }, generation),
+];
+const time: LinkInput = { kind: "time" };
+const connected = after(offerer, begin, offered(), ...answered("one"), is("connected")).machine;
+const restarted = (machine: LinkMachine, ufrag: string): LinkInput[] => [
+  negotiated({ kind: "needed" }, machine.generation),
+  offered(`local-${ufrag}`, machine.generation),
+  ...answered(ufrag, machine.generation),
+];
+
+describe("link", () => {
+  it("[L11] builds and offers in one go as newcomer", () => {
+    expect(after(offerer, begin).kinds).toEqual(["build", "set-local"]);
+    expect(after(answerer, begin).kinds).toEqual(["build"]);
+  });
+
+  it("[L30] goes from connecting to connected, recovering and back, and tells each", () => {
+    const first = after(offerer, begin, is("connecting"), is("connected"));
+    expect([first.state, first.kinds]).toEqual(["connected", ["changed"]]);
+    const recovering = after(first.machine, is("failed"));
+    expect([recovering.state, recovering.kinds]).toEqual(["recovering", ["restart-ice", "changed"]]);
+    const back = after(recovering.machine, is("connected"));
+    expect([back.state, back.kinds]).toEqual(["connected", ["changed"]]);
+  });
+
+  it("[L31] restarts after 2 s of disconnection", () => {
+    const lost = after(connected, [1_000, is("disconnected")]);
+    expect([lost.state, lost.kinds, lost.machine.helpAt]).toEqual(["connected", [], 3_000]);
+    expect(after(lost.machine, [2_999, time]).kinds).toEqual([]);
+    const helped = after(lost.machine, [3_000, time]);
+    expect([helped.state, helped.kinds]).toEqual(["recovering", ["restart-ice", "changed"]]);
+  });
+
+  it("[L31] does nothing for one that mends itself", () => {
+    const back = after(connected, is("disconnected"), [1_500, is("connected")], [3_000, time]);
+    expect([back.state, back.kinds, back.machine.helpAt]).toEqual(["connected", [], undefined]);
+  });
+
+  it("[L32] restarts, rebuilds and closes a connection that keeps failing", () => {
+    const failed = after(connected, is("failed"));
+    expect(failed.kinds).toEqual(["restart-ice", "changed"]);
+    const rebuilt = after(failed.machine, ...restarted(failed.machine, "two"), is("failed"));
+    expect(rebuilt.kinds).toEqual(["build", "set-local"]);
+    expect(rebuilt.machine.generation).toBe(2);
+    const closed = after(rebuilt.machine, is("failed", 2));
+    expect([closed.state, closed.kinds]).toEqual(["closed", ["release", "changed"]]);
+    expect(closed.machine.status).toEqual({ state: "closed", reason: "failed" });
+  });
+
+  it("[L32] rebuilds when an answered restart shows nothing within 15 s", () => {
+    const failed = after(connected, is("failed")).machine;
+    const met = after(failed, [5_000, is("failed")], ...restarted(failed, "two")).machine;
+    expect(met.helpAt).toBe(20_000);
+    expect(after(met, [20_000, time]).kinds).toEqual(["build", "set-local"]);
+  });
+
+  it("[L32] starts over with restarts once connected again, also when it never said disconnected", () => {
+    const asked = after(connected, { kind: "restart", reason: "network" });
+    expect([asked.state, asked.kinds]).toEqual(["connected", ["restart-ice"]]);
+    const met = after(asked.machine, ...restarted(asked.machine, "two")).machine;
+    expect(after(met, is("failed")).kinds).toEqual(["restart-ice", "changed"]);
+  });
+
+  it("[L32] takes no other negotiation for the answer to a restart", () => {
+    const failed = after(connected, is("failed")).machine;
+    const same = after(failed, ...restarted(failed, "one")).machine;
+    expect(same.help).toEqual({ rung: "restarted", isMet: false });
+  });
+
+  it("[L33] tries nothing more while a restart is not answered", () => {
+    const failed = after(connected, is("failed"));
+    const later = after(failed.machine, is("connecting"), is("failed"), [60_000, time]);
+    expect([later.state, later.kinds, later.machine.helpAt]).toEqual(["recovering", [], undefined]);
+  });
+
+  it("[L34] tells the side that makes first offers, which tells by its offer", () => {
+    const own = after(answerer, begin, { kind: "rebuild", reason: "test" });
+    expect(own.kinds).toEqual(["build", "send"]);
+    expect(own.sent).toEqual([{ type: "rebuild", generation: 2, reason: "test" }]);
+    const asked = after(connected, {
+      kind: "signal",
+      signal: { type: "rebuild", generation: 2, reason: "test" },
+    });
+    expect(asked.kinds).toEqual(["build", "set-local", "changed"]);
+    expect(asked.state).toBe("recovering");
+    const told = after(answerer, begin, {
+      kind: "signal",
+      signal: { type: "offer", generation: 2, sdp: sdp("x"), parts: {} },
+    });
+    expect(told.kinds).toEqual(["build", "set-remote"]);
+  });
+
+  it("[L34] makes one new connection when both ask at once", () => {
+    const own = after(connected, { kind: "rebuild", reason: "mine" }).machine;
+    const both = after(own, { kind: "signal", signal: { type: "rebuild", generation: 2, reason: "yours" } });
+    expect([both.kinds, both.machine.generation]).toEqual([[], 2]);
+  });
+
+  it("[L17] ignores what belongs to an earlier connection", () => {
+    const { machine } = after(connected, { kind: "rebuild", reason: "test" });
+    for (const late of [is("failed"), offered(), ...answered("late")]) {
+      const step = after(machine, late);
+      expect(step.machine).toBe(machine);
+      expect(step.kinds).toEqual([]);
+    }
+  });
+
+  it("[L15] takes no generation that is too far ahead, and ends after 16 violations", () => {
+    const far: LinkInput = { kind: "signal", signal: { type: "rebuild", generation: 3, reason: "" } };
+    let { machine } = after(answerer, begin);
+    for (let i = 0; i < linkLimits.violations; i++) machine = after(machine, far).machine;
+    expect([machine.status.state, machine.generation]).toEqual(["connecting", 1]);
+    const ended = after(machine, far).machine;
+    expect(ended.status).toEqual({ state: "closed", reason: "bad-signals" });
+  });
+
+  it("[L18] makes a new connection when a description is refused", () => {
+    const step = after(
+      answerer,
+      begin,
+      { kind: "signal", signal: { type: "offer", generation: 1, sdp: "x", parts: {} } },
+      negotiated({ kind: "failed", detail: "no" }),
+    );
+    expect(step.kinds).toEqual(["build", "send"]);
+  });
+
+  it("[L35] ends when 8 new connections in a row did not connect", () => {
+    let { machine } = after(answerer, begin);
+    for (let i = 0; i < linkLimits.fruitlessRebuilds; i++)
+      machine = after(machine, { kind: "rebuild", reason: "again" }).machine;
+    expect(machine.status.state).toBe("connecting");
+    const ended = after(machine, { kind: "rebuild", reason: "again" }).machine;
+    expect(ended.status).toEqual({ state: "closed", reason: "failed" });
+    const lucky = after(machine, is("connected", machine.generation)).machine;
+    expect(after(lucky, { kind: "rebuild", reason: "again" }).state).toBe("recovering");
+  });
+
+  it("[L36] does nothing once closed", () => {
+    const { machine, kinds } = after(connected, { kind: "close", reason: "left" });
+    expect(kinds).toEqual(["release", "changed"]);
+    for (const input of [is("failed"), begin, time, { kind: "restart", reason: "" } as const])
+      expect(after(machine, input)).toMatchObject({ machine, kinds: [] });
+  });
+
+  it("sends many candidates in signals of at most 64", () => {
+    const candidates = Array.from({ length: 100 }, (_, i) => ({ candidate: `candidate:${i}` }));
+    const { sent } = after(connected, negotiated({ kind: "found", candidates }));
+    expect(sent.map((signal) => (signal as { candidates: unknown[] }).candidates.length)).toEqual([64, 36]);
+  });
+});
+
+describe("signals of a link", () => {
+  const good = { type: "candidates", generation: 1, candidates: [{ candidate: "", usernameFragment: null }] };
+  it("reads what may be said", () => {
+    expect(parseLinkSignal(JSON.stringify(good))).toEqual(good);
+    expect(parseLinkSignal(JSON.stringify({ type: "offer", generation: 2, sdp: "v=0" }))).toEqual({
+      type: "offer",
+      generation: 2,
+      sdp: "v=0",
+      parts: {},
+    });
+  });
+  it.each([
+    ["no JSON", "{"],
+    ["nothing", "null"],
+    ["another type", JSON.stringify({ type: "hello", generation: 1 })],
+    ["no generation", JSON.stringify({ ...good, generation: 0 })],
+    ["too many candidates", JSON.stringify({ ...good, candidates: Array(65).fill({ candidate: "" }) })],
+    ["a long candidate", JSON.stringify({ ...good, candidates: [{ candidate: "a".repeat(1025) }] })],
+    ["a long description", JSON.stringify({ type: "offer", generation: 1, sdp: "a".repeat(240 * 1024 + 1) })],
+  ])("[L15] reads %s as no signal", (_, text) => {
+    expect(parseLinkSignal(text)).toBeUndefined();
+  });
+});
