@@ -83,7 +83,7 @@ export function linkIn(state: LinkState, sentence?: string): Link {
   };
 }
 
-type Listener = (...args: never[]) => void;
+type Listener = (...args: unknown[]) => void;
 
 /** A room that does what the test says. What the page asks of it stands in `asked`, in words. */
 export class FakeRoom implements Room {
@@ -115,12 +115,12 @@ export class FakeRoom implements Room {
   on<K extends keyof RoomEvents>(event: K, listener: (...args: RoomEvents[K]) => void): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners);
-    listeners.add(listener as Listener);
-    return () => listeners.delete(listener as Listener);
+    listeners.add(listener as unknown as Listener);
+    return () => listeners.delete(listener as unknown as Listener);
   }
   emit<K extends keyof RoomEvents>(event: K, ...args: RoomEvents[K]): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      (listener as (...args: RoomEvents[K]) => void)(...args);
+      listener(...args);
     }
   }
   get listenerCount(): number {

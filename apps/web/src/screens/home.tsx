@@ -31,13 +31,15 @@ export function Home({ settings }: { readonly settings: Settings }) {
           </div>
         </header>
         {!isSecureContext && <Insecure />}
-        <section class="start">
-          <button type="button" class="primary big" onClick={() => go("/new")}>
-            <Icon node={Lock} />
-            {words.home.start}
-          </button>
-          <p class="soft">{words.home.startMeaning}</p>
-        </section>
+        {isSecureContext && (
+          <section class="start">
+            <button type="button" class="primary big" onClick={() => go("/new")}>
+              <Icon node={Lock} />
+              {words.home.start}
+            </button>
+            <p class="soft">{words.home.startMeaning}</p>
+          </section>
+        )}
         <OpenForm />
         <List list={rooms.list.value} />
         {hasCertificate.value && <Certificate />}
@@ -82,7 +84,7 @@ function OpenForm() {
             }}
           />
         </label>
-        <button type="submit" class="secondary">
+        <button type="submit" class={isSecureContext ? "secondary" : "primary"}>
           {words.home.open}
         </button>
       </div>
@@ -153,7 +155,7 @@ function Certificate() {
         {words.home.certificateSystems.map(({ system, steps }) => (
           <details key={system}>
             <summary>{system}</summary>
-            <p>{steps}</p>
+            <p class="note-steps">{steps}</p>
           </details>
         ))}
       </div>

@@ -27,6 +27,8 @@ export function lobbyTitle({ isPrivate, roomName }: Visit): string {
 export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
   const { local } = visit;
   const passcode = useRef<HTMLInputElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
   useEffect(() => {
     if (needs.passcode !== "none") passcode.current?.focus();
   }, [needs]);
@@ -43,7 +45,9 @@ export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
             <Mark />
           </a>
           <div>
-            <h1>{lobbyTitle(visit)}</h1>
+            <h1 ref={title} tabIndex={-1}>
+              {lobbyTitle(visit)}
+            </h1>
             <p class="soft with-icon">
               <Icon node={visit.isPrivate ? Lock : Globe} size={16} />
               <span>{visit.isPrivate ? words.lobby.isPrivate(visit.roomName) : words.lobby.isPublic}</span>
@@ -97,7 +101,9 @@ export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
           {advice !== undefined && (
             <p class="advice" role="status">
               <Icon node={CircleAlert} />
-              <span>{advice}</span>
+              <span>
+                {advice} {words.devices.joinAnyway}
+              </span>
             </p>
           )}
           <button type="submit" class="primary big">

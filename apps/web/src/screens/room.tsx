@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { copyText } from "../browser/page.ts";
 import { ChatPanel } from "../parts/chat-panel.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -23,8 +23,11 @@ export function RoomScreen({ call }: { readonly call: Call }) {
     return () => removeEventListener("keydown", onKey);
   }, [call]);
   const advice = deviceAdvice(call.local.capture.camera.value, call.local.capture.microphone.value);
+  // What the lobby screen has said already is not said again.
+  const known = useRef(advice);
   useEffect(() => {
-    if (advice !== undefined) call.announcer.warn(advice);
+    if (advice !== undefined && advice !== known.current) call.announcer.warn(advice);
+    known.current = undefined;
   }, [advice, call]);
   const hear = () => {
     call.isSoundHeld.value = false;
@@ -64,6 +67,8 @@ export function RoomScreen({ call }: { readonly call: Call }) {
 
 function TopBar({ call }: { readonly call: Call }) {
   const { room, announcer } = call;
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
   const isPrivate = room.visibility === "private";
   const copy = async () => {
     if (await copyText(room.link)) announcer.say(words.call.copied);
@@ -71,7 +76,9 @@ function TopBar({ call }: { readonly call: Call }) {
   };
   return (
     <header class="room-head">
-      <h1>{room.title ?? room.name}</h1>
+      <h1 ref={title} tabIndex={-1}>
+        {room.title ?? room.name}
+      </h1>
       <span class="tag">
         <Icon node={isPrivate ? Lock : Globe} size={14} />
         {isPrivate ? words.call.isPrivate : words.call.isPublic}

@@ -97,20 +97,20 @@ export const en = {
   },
   devices: {
     deniedCamera:
-      "The browser does not let this page use your camera. Allow it beside the address to be seen, or join without.",
+      "The browser does not let this page use your camera. To be seen, allow it beside the address.",
     deniedMicrophone:
-      "The browser does not let this page use your microphone. Allow it beside the address to be heard, or join without.",
+      "The browser does not let this page use your microphone. To be heard, allow it beside the address.",
     deniedBoth:
-      "The browser does not let this page use camera and microphone. Allow them beside the address to be seen and heard, or join without.",
-    missingCamera: "No camera was found. You can join without one.",
-    missingMicrophone: "No microphone was found. You can join, listen and write without one.",
-    missingBoth: "No camera and no microphone were found. You can join, watch and write without them.",
+      "The browser does not let this page use camera and microphone. To be seen and heard, allow them beside the address.",
+    missingCamera: "No camera was found.",
+    missingMicrophone: "No microphone was found.",
+    missingBoth: "No camera and no microphone were found.",
     busyCamera: "Your camera can't be used now. Another program may be using it.",
     busyMicrophone: "Your microphone can't be used now. Another program may be using it.",
     lostCamera: "Your camera was unplugged or taken away.",
     lostMicrophone: "Your microphone was unplugged or taken away.",
-    insecure:
-      "Camera and microphone need HTTPS, which this page does not have. You can join and write without them.",
+    insecure: "Camera and microphone need HTTPS, which this page does not have.",
+    joinAnyway: "You can join all the same.",
   },
   /** A name to offer: one of the first, one of the second. */
   names: {
