@@ -213,7 +213,8 @@ describe("channels in chaos", () => {
     timeout: 120_000,
   }, () => {
     const seen = { cuts: 0, replaced: 0, taken: 0, lossy: 0 };
-    runSeeds({ seeds: 2000, kept: [], env: process.env }, (random) => {
+    // Seed 1 found that listening to a lossy channel was acknowledged like the others, which ended an honest page.
+    runSeeds({ seeds: 2000, kept: [1], env: process.env }, (random) => {
       let [a, b] = [newPage(), newPage()];
       const history = { cuts: 0, isOver: false };
       const loss = random.pick([0, 0.05, 0.4]);
