@@ -128,6 +128,14 @@ describe("the chat of a call", () => {
     expect(chat.unread.value).toBe(0);
   });
 
+  it("keeps notices as they come when clocks differ a little, and puts old ones where they belong", () => {
+    const chat = new Chat(new FakeRoom("public"), () => 7);
+    chat.note({ text: "Welcome", at: 60_000 });
+    chat.note({ text: "Ada joined", at: 59_000 });
+    chat.note({ text: "Bo left", at: 1_000 });
+    expect(textsOf(chat.entries.value)).toEqual(["Bo left", "Welcome", "Ada joined"]);
+  });
+
   it("sends nothing when there is nothing but space", async () => {
     const room = new FakeRoom();
     const chat = new Chat(room, () => 7);

@@ -87,8 +87,15 @@ export function withSaid(entries: readonly ChatEntry[], said: SaidEvent): readon
   return said.isHistory ? insertedByTime(entries, message) : [...entries, message];
 }
 
-function insertedByTime(entries: readonly ChatEntry[], entry: ChatEntry): readonly ChatEntry[] {
-  const after = entries.findIndex((other) => other.at > entry.at);
+/** Times of the page and the server may differ this much; what comes closer together stays as it came. */
+const clockDifferenceMs = 5_000;
+
+function insertedByTime(
+  entries: readonly ChatEntry[],
+  entry: ChatEntry,
+  toleranceMs = 0,
+): readonly ChatEntry[] {
+  const after = entries.findIndex((other) => other.at > entry.at + toleranceMs);
   return after === -1 ? [...entries, entry] : entries.toSpliced(after, 0, entry);
 }
 
@@ -133,9 +140,8 @@ export class Chat {
   note(notice: Pick<NoticeEvent, "text" | "at">): void {
     this.#count += 1;
     const key = `notice-${this.#count}`;
-    this.#keep(
-      insertedByTime(this.entries.peek(), { kind: "notice", key, text: notice.text, at: notice.at }),
-    );
+    const entry: ChatNotice = { kind: "notice", key, text: notice.text, at: notice.at };
+    this.#keep(insertedByTime(this.entries.peek(), entry, clockDifferenceMs));
   }
 
   /** Says what is in the draft. It stands in the chat at once; a refused one stays, marked, with the reason. */
