@@ -39,6 +39,12 @@ function setup(side: 0 | 1, world: ReturnType<typeof fakeWorld>, send: LinkSetup
   };
 }
 
+/**
+ * Seeds that failed once:
+ * 1620: the offering side gave up two connections before either's offer was made, so that generation 3 followed on 1.
+ */
+const kept = [1620];
+
 /** Why the two are not done yet, or undefined when they are. */
 function unsettled(one: LinkDriver, other: LinkDriver): string | undefined {
   const [a, b] = [one.connection, other.connection];
@@ -66,7 +72,7 @@ describe("links under chaos", () => {
     timeout: 60_000,
   }, async () => {
     let ignored = 0;
-    const ran = await runSeedsAsync({ seeds: 2_000, env: process.env }, async (random) => {
+    const ran = await runSeedsAsync({ seeds: 2_000, kept, env: process.env }, async (random) => {
       const clock = fakeClock();
       const world = fakeWorld({ clock, random: random.fork() });
       const links: LinkDriver[] = [];

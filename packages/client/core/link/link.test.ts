@@ -144,12 +144,20 @@ describe("link", () => {
   });
 
   it("[L15] takes no generation that is too far ahead, and ends after 16 violations", () => {
-    const far: LinkInput = { kind: "signal", signal: { type: "rebuild", generation: 3, reason: "" } };
+    const far: LinkInput = { kind: "signal", signal: { type: "rebuild", generation: 10, reason: "" } };
     let { machine } = after(answerer, begin);
     for (let i = 0; i < linkLimits.violations; i++) machine = after(machine, far).machine;
     expect([machine.status.state, machine.generation]).toEqual(["connecting", 1]);
     const ended = after(machine, far).machine;
     expect(ended.status).toEqual({ state: "closed", reason: "bad-signals" });
+  });
+
+  it("[L17] follows a page that gave up connections before it said a word on them", () => {
+    const { kinds, machine } = after(answerer, begin, {
+      kind: "signal",
+      signal: { type: "offer", generation: 4, sdp: sdp("x"), parts: {} },
+    });
+    expect([kinds, machine.generation]).toEqual([["build", "set-remote"], 4]);
   });
 
   it("[L18] makes a new connection when a description is refused", () => {

@@ -209,9 +209,10 @@ function sendCandidates(generation: number, candidates: readonly Candidate[]): L
 
 function signalled(before: LinkMachine, signal: LinkSignal, now: number): LinkStep {
   if (signal.generation < before.generation) return { machine: before, effects: [] };
-  // Signals come in order, so nobody can be two connections ahead.
-  if (signal.generation > before.generation + 1) return violated(before, "generation");
-  const isNew = signal.generation === before.generation + 1;
+  // A page may give up connections before it has said a word on them, but no more than these without one that connects.
+  if (signal.generation > before.generation + linkLimits.fruitlessRebuilds)
+    return violated(before, "generation");
+  const isNew = signal.generation > before.generation;
   const reason = signal.type === "rebuild" ? signal.reason : "the other side";
   const caughtUp: LinkStep = isNew
     ? rebuild(before, signal.generation, reason, false, now)
