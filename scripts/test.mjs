@@ -2,7 +2,7 @@
  * `npm test`: installs what is missing, then types, lint and rules, unit tests, build, and real browsers.
  * Ends with one screen of what failed and the line `N passed, N failed`.
  *
- *   --long   the long variants: more seeds, longer runs (sets PARLOUR_LONG=1 for every test)
+ *   --long   ten times the seeds and the long variants (sets PARLOUR_LONG=1 and PARLOUR_SEEDS for every test)
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -13,7 +13,9 @@ import { fail, root, run, seconds, tools } from "./steps/run.mjs";
 
 const unknown = process.argv.slice(2).filter((word) => word !== "--long");
 if (unknown.length > 0) fail(`npm test knows --long alone, not ${unknown.join(" ")}.`, 2);
-const env = process.argv.includes("--long") ? { PARLOUR_LONG: "1" } : {};
+const env = process.argv.includes("--long")
+  ? { PARLOUR_LONG: "1", PARLOUR_SEEDS: process.env.PARLOUR_SEEDS ?? "20000" }
+  : {};
 
 const started = performance.now();
 const total = { passed: 0, failed: 0 };
