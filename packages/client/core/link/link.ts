@@ -6,7 +6,7 @@ import {
   negotiate,
   negotiation,
 } from "./negotiation.ts";
-import { type Candidate, type Description, type LinkSignal, linkLimits } from "./signal.ts";
+import { type Description, type LinkSignal, linkLimits } from "./signal.ts";
 
 /**
  * One link: the connections that follow each other under it, and when one is helped up or replaced.
@@ -99,205 +99,196 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
   };
 }
 
+/** One step in the making: a copy that its functions change, and what is to be done. */
+type Work = { -readonly [K in keyof LinkMachine]: LinkMachine[K] } & {
+  readonly effects: LinkEffect[];
+  readonly now: number;
+};
+
 export function advanceLink(before: LinkMachine, input: LinkInput, now: number): LinkStep {
   if (before.status.state === "closed") return { machine: before, effects: [] };
+  const work: Work = { ...before, effects: [], now };
+  take(work, input);
+  const { effects, now: _, ...machine } = work;
+  return { machine, effects };
+}
+
+function take(work: Work, input: LinkInput): void {
   switch (input.kind) {
     case "begin":
-      return withFirstOffer(before, [{ kind: "build", generation: before.generation }], now);
+      build(work);
+      break;
     case "negotiation":
-      if (input.generation !== before.generation) return { machine: before, effects: [] };
-      return inNegotiation(before, input.input, now);
+      if (input.generation === work.generation) inNegotiation(work, input.input);
+      break;
     case "connection":
-      if (input.generation !== before.generation) return { machine: before, effects: [] };
-      return connectionChanged({ ...before, connection: input.state }, now);
+      if (input.generation === work.generation) connectionChanged(work, input.state);
+      break;
     case "signal":
-      return signalled(before, input.signal, now);
+      signalled(work, input.signal);
+      break;
     case "violation":
-      return violated(before, input.reason);
+      violated(work, input.reason);
+      break;
     case "restart":
-      return restart(before, input.reason);
+      restart(work, input.reason);
+      break;
     case "rebuild":
-      return rebuild(before, before.generation + 1, input.reason, true, now);
+      rebuild(work, input.reason);
+      break;
     case "close":
-      return close(before, input.reason);
+      close(work, input.reason);
+      break;
     case "time":
-      if (before.helpAt === undefined || now < before.helpAt) return { machine: before, effects: [] };
-      return help({ ...before, helpAt: undefined }, now);
+      if (work.helpAt !== undefined && work.now >= work.helpAt) help(work);
   }
+}
+
+function log(work: Work, event: string, detail?: string): void {
+  work.effects.push({ kind: "log", event, ...(detail !== undefined && { detail }) });
 }
 
 /** The one door between states. */
-function enter(machine: LinkMachine, status: LinkStatus): LinkStep {
-  if (machine.status.state === status.state) return { machine, effects: [] };
-  const detail = "reason" in status ? { detail: status.reason } : {};
-  return {
-    machine: { ...machine, status },
-    effects: [{ kind: "log", event: status.state, ...detail }, { kind: "changed" }],
-  };
+function enter(work: Work, status: LinkStatus): void {
+  if (work.status.state === status.state) return;
+  work.status = status;
+  log(work, status.state, "reason" in status ? status.reason : undefined);
+  work.effects.push({ kind: "changed" });
 }
 
-function then(step: LinkStep, next: (machine: LinkMachine) => LinkStep): LinkStep {
-  const after = next(step.machine);
-  return { machine: after.machine, effects: [...step.effects, ...after.effects] };
+/** From `connected`; one that never connected stays `connecting`. */
+function recover(work: Work, reason: string): void {
+  if (work.status.state === "connected") enter(work, { state: "recovering", reason });
 }
 
-function close(machine: LinkMachine, reason: string): LinkStep {
-  return then(
-    { machine: { ...machine, helpAt: undefined }, effects: [{ kind: "release", reason }] },
-    (released) => enter(released, { state: "closed", reason }),
+function close(work: Work, reason: string): void {
+  work.helpAt = undefined;
+  work.effects.push({ kind: "release", reason });
+  enter(work, { state: "closed", reason });
+}
+
+function violated(work: Work, reason: string): void {
+  if (++work.violations > linkLimits.violations) close(work, "bad-signals");
+  else log(work, "bad-signal", reason);
+}
+
+function inNegotiation(work: Work, input: NegotiationInput): void {
+  const { generation } = work;
+  const step = negotiate(work.negotiation, input);
+  work.negotiation = step.negotiation;
+  for (const effect of step.effects) {
+    // What came before may have ended this connection.
+    if (work.status.state === "closed" || work.generation !== generation) break;
+    fromNegotiation(work, effect);
+  }
+}
+
+function fromNegotiation(work: Work, effect: NegotiationEffect): void {
+  const { generation, effects } = work;
+  switch (effect.kind) {
+    case "send-description":
+      effects.push({ kind: "send", signal: { type: effect.type, generation, sdp: effect.sdp } });
+      break;
+    case "send-candidates":
+      for (let i = 0; i < effect.candidates.length; i += linkLimits.candidatesPerSignal) {
+        const candidates = effect.candidates.slice(i, i + linkLimits.candidatesPerSignal);
+        effects.push({ kind: "send", signal: { type: "candidates", generation, candidates } });
+      }
+      break;
+    case "settled":
+      if (work.help.rung !== "restarted" || !effect.isRestarted) break;
+      // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
+      if (work.connection === "connected") work.help = { rung: "none" };
+      else {
+        work.help = { rung: "restarted", isMet: true };
+        work.helpAt = work.now + recoveryTimes.restartMs;
+      }
+      break;
+    case "violation":
+      violated(work, effect.reason);
+      break;
+    case "end":
+      close(work, effect.reason);
+      break;
+    case "broken":
+      rebuild(work, `negotiation: ${effect.detail}`);
+      break;
+    default:
+      effects.push(effect);
+  }
+}
+
+function signalled(work: Work, signal: LinkSignal): void {
+  if (signal.generation < work.generation) return;
+  // A page may give up connections before it has said a word on them, but no more than these without one that connects.
+  if (signal.generation > work.generation + linkLimits.fruitlessRebuilds) {
+    violated(work, "generation");
+    return;
+  }
+  if (signal.generation > work.generation) rebuild(work, "the other side", signal.generation);
+  if (work.status.state === "closed" || signal.type === "rebuild") return;
+  inNegotiation(
+    work,
+    signal.type === "candidates"
+      ? { kind: "candidates", candidates: signal.candidates }
+      : { kind: "take", description: signal },
   );
 }
 
-function violated(before: LinkMachine, reason: string): LinkStep {
-  const machine = { ...before, violations: before.violations + 1 };
-  if (machine.violations > linkLimits.violations) return close(machine, "bad-signals");
-  return { machine, effects: [{ kind: "log", event: "bad-signal", detail: reason }] };
-}
-
-function inNegotiation(before: LinkMachine, input: NegotiationInput, now: number): LinkStep {
-  const step = negotiate(before.negotiation, input);
-  let result: LinkStep = { machine: { ...before, negotiation: step.negotiation }, effects: [] };
-  for (const effect of step.effects) {
-    if (result.machine.status.state === "closed" || result.machine.generation !== before.generation) break;
-    result = then(result, (machine) => fromNegotiation(machine, effect, now));
-  }
-  return result;
-}
-
-function fromNegotiation(machine: LinkMachine, effect: NegotiationEffect, now: number): LinkStep {
-  const { generation } = machine;
-  switch (effect.kind) {
-    case "send-description":
-      return {
-        machine,
-        effects: [{ kind: "send", signal: { type: effect.type, generation, sdp: effect.sdp } }],
-      };
-    case "send-candidates":
-      return { machine, effects: sendCandidates(generation, effect.candidates) };
-    case "settled":
-      if (machine.help.rung !== "restarted" || !effect.isRestarted) return { machine, effects: [] };
-      // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
-      if (machine.connection === "connected")
-        return { machine: { ...machine, help: { rung: "none" } }, effects: [] };
-      return {
-        machine: {
-          ...machine,
-          help: { rung: "restarted", isMet: true },
-          helpAt: now + recoveryTimes.restartMs,
-        },
-        effects: [],
-      };
-    case "violation":
-      return violated(machine, effect.reason);
-    case "end":
-      return close(machine, effect.reason);
-    case "broken":
-      return rebuild(machine, machine.generation + 1, `negotiation: ${effect.detail}`, true, now);
-    default:
-      return { machine, effects: [effect] };
-  }
-}
-
-function sendCandidates(generation: number, candidates: readonly Candidate[]): LinkEffect[] {
-  const effects: LinkEffect[] = [];
-  for (let i = 0; i < candidates.length; i += linkLimits.candidatesPerSignal) {
-    const some = candidates.slice(i, i + linkLimits.candidatesPerSignal);
-    effects.push({ kind: "send", signal: { type: "candidates", generation, candidates: some } });
-  }
-  return effects;
-}
-
-function signalled(before: LinkMachine, signal: LinkSignal, now: number): LinkStep {
-  if (signal.generation < before.generation) return { machine: before, effects: [] };
-  // A page may give up connections before it has said a word on them, but no more than these without one that connects.
-  if (signal.generation > before.generation + linkLimits.fruitlessRebuilds)
-    return violated(before, "generation");
-  const isNew = signal.generation > before.generation;
-  const reason = signal.type === "rebuild" ? signal.reason : "the other side";
-  const caughtUp: LinkStep = isNew
-    ? rebuild(before, signal.generation, reason, false, now)
-    : { machine: before, effects: [] };
-  return then(caughtUp, (machine) => {
-    if (machine.status.state === "closed" || signal.type === "rebuild") return { machine, effects: [] };
-    const input: NegotiationInput =
-      signal.type === "candidates"
-        ? { kind: "candidates", candidates: signal.candidates }
-        : { kind: "description", description: signal };
-    return inNegotiation(machine, input, now);
-  });
-}
-
-function connectionChanged(machine: LinkMachine, now: number): LinkStep {
-  switch (machine.connection) {
-    case "connected":
-      return enter(
-        { ...machine, help: { rung: "none" }, helpAt: undefined, rebuilds: 0 },
-        { state: "connected" },
-      );
-    case "disconnected":
-      return {
-        machine: { ...machine, helpAt: machine.helpAt ?? now + recoveryTimes.disconnectedMs },
-        effects: [{ kind: "log", event: "disconnected" }],
-      };
-    case "failed":
-      return help(machine, now);
-    default:
-      return { machine, effects: [] };
-  }
+function connectionChanged(work: Work, state: ConnectionState): void {
+  work.connection = state;
+  if (state === "connected") {
+    work.help = { rung: "none" };
+    work.helpAt = undefined;
+    work.rebuilds = 0;
+    enter(work, { state });
+  } else if (state === "disconnected") work.helpAt ??= work.now + recoveryTimes.disconnectedMs;
+  else if (state === "failed") help(work);
 }
 
 /** The next rung: restart, rebuild, close. */
-function help(machine: LinkMachine, now: number): LinkStep {
-  const { connection, help: given } = machine;
-  if (connection === "connected") return { machine, effects: [] };
-  if (given.rung === "none") return restart(machine, connection);
-  if (given.rung === "rebuilt") return close(machine, "failed");
-  // The restart is not answered: the other page is away, and a new connection would reach it no sooner.
-  if (!given.isMet) return { machine, effects: [] };
-  return rebuild(machine, machine.generation + 1, connection, true, now);
+function help(work: Work): void {
+  const { connection, help: given } = work;
+  work.helpAt = undefined;
+  if (connection === "connected") return;
+  if (given.rung === "none") restart(work, connection);
+  else if (given.rung === "rebuilt") close(work, "failed");
+  // A restart that is not answered: the other page is away, and a new connection would reach it no sooner.
+  else if (given.isMet) rebuild(work, connection);
 }
 
-function restart(before: LinkMachine, reason: string): LinkStep {
-  const machine: LinkMachine = { ...before, help: { rung: "restarted", isMet: false }, helpAt: undefined };
-  const effects: LinkEffect[] = [{ kind: "log", event: "restart", detail: reason }, { kind: "restart-ice" }];
-  if (machine.connection === "connected" || machine.status.state !== "connected") return { machine, effects };
-  return then({ machine, effects }, (restarted) => enter(restarted, { state: "recovering", reason }));
+function restart(work: Work, reason: string): void {
+  work.help = { rung: "restarted", isMet: false };
+  work.helpAt = undefined;
+  log(work, "restart", reason);
+  work.effects.push({ kind: "restart-ice" });
+  if (work.connection !== "connected") recover(work, reason);
 }
 
-/** `isOwn`: the other side does not know yet. */
-function rebuild(
-  before: LinkMachine,
-  generation: number,
-  reason: string,
-  isOwn: boolean,
-  now: number,
-): LinkStep {
-  const rebuilds = before.rebuilds + 1;
-  if (rebuilds > linkLimits.fruitlessRebuilds) return close(before, "failed");
-  const machine: LinkMachine = {
-    ...before,
-    generation,
-    negotiation: negotiation(before.rules),
-    connection: "new",
-    help: { rung: "rebuilt" },
-    helpAt: undefined,
-    rebuilds,
-  };
-  const effects: LinkEffect[] = [
-    { kind: "log", event: "rebuild", detail: reason },
-    { kind: "build", generation },
-  ];
+/** `told`: the generation that the other side has begun already; without it we begin one, and tell. */
+function rebuild(work: Work, reason: string, told?: number): void {
+  if (++work.rebuilds > linkLimits.fruitlessRebuilds) {
+    close(work, "failed");
+    return;
+  }
+  const generation = told ?? work.generation + 1;
+  work.generation = generation;
+  work.negotiation = negotiation(work.rules);
+  work.connection = "new";
+  work.help = { rung: "rebuilt" };
+  work.helpAt = undefined;
+  log(work, "rebuild", reason);
+  build(work);
   // The one who makes first offers tells by its offer.
-  if (isOwn && !before.rules.makesFirstOffer)
-    effects.push({ kind: "send", signal: { type: "rebuild", generation, reason: reason.slice(0, 100) } });
-  return then(withFirstOffer(machine, effects, now), (built) =>
-    built.status.state === "connected"
-      ? enter(built, { state: "recovering", reason })
-      : { machine: built, effects: [] },
-  );
+  if (told === undefined && !work.rules.makesFirstOffer)
+    work.effects.push({
+      kind: "send",
+      signal: { type: "rebuild", generation, reason: reason.slice(0, 100) },
+    });
+  recover(work, reason);
 }
 
-function withFirstOffer(machine: LinkMachine, effects: readonly LinkEffect[], now: number): LinkStep {
-  if (!machine.rules.makesFirstOffer) return { machine, effects };
-  return then({ machine, effects }, (built) => inNegotiation(built, { kind: "needed" }, now));
+function build(work: Work): void {
+  work.effects.push({ kind: "build", generation: work.generation });
+  if (work.rules.makesFirstOffer) inNegotiation(work, { kind: "needed" });
 }

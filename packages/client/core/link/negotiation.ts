@@ -52,8 +52,7 @@ export type NegotiationInput =
   /** The connection fired `negotiationneeded`, or the link begins. */
   | { readonly kind: "needed" }
   | { readonly kind: "found"; readonly candidates: readonly Candidate[] }
-  | { readonly kind: "description"; readonly description: Description }
-  | { readonly kind: "candidates"; readonly candidates: readonly Candidate[] }
+  | Extract<Operation, { kind: "take" | "candidates" }>
   /** The running operation is done. `local` is what was set, when it was ours. */
   | { readonly kind: "done"; readonly local?: { readonly type: "offer" | "answer"; readonly sdp: string } }
   | { readonly kind: "failed"; readonly detail: string };
@@ -94,166 +93,146 @@ export function negotiation(rules: NegotiationRules): Negotiation {
   };
 }
 
+/** One step in the making: a copy that its functions change, and what is to be done. */
+type Work = { -readonly [K in keyof Negotiation]: Negotiation[K] } & {
+  readonly effects: NegotiationEffect[];
+};
+
 export function negotiate(before: Negotiation, input: NegotiationInput): NegotiationStep {
+  const work: Work = { ...before, effects: [] };
   switch (input.kind) {
     case "needed":
       // The browser fires again when it is stable and something is still open, so one that can't be used now is not kept.
-      if (!before.hasBegun || before.waiting.some((waiting) => waiting.kind === "offer"))
-        return { negotiation: before, effects: [] };
-      return enqueue(before, { kind: "offer" });
-    case "description":
-      return enqueue(before, { kind: "take", description: input.description });
+      if (work.hasBegun && !work.waiting.some(({ kind }) => kind === "offer"))
+        enqueue(work, { kind: "offer" });
+      break;
+    case "take":
     case "candidates":
-      return enqueue(before, { kind: "candidates", candidates: input.candidates });
+      enqueue(work, input);
+      break;
     case "found":
-      if (before.running?.kind === "offer" || before.running?.kind === "answer")
-        return {
-          negotiation: { ...before, unsent: [...before.unsent, ...input.candidates] },
-          effects: [],
-        };
-      return {
-        negotiation: before,
-        effects: [{ kind: "send-candidates", candidates: input.candidates }],
-      };
+      if (work.running?.kind === "offer" || work.running?.kind === "answer")
+        work.unsent = [...work.unsent, ...input.candidates];
+      else work.effects.push({ kind: "send-candidates", candidates: input.candidates });
+      break;
     case "done":
-      return proceed(finish(before, input.local));
+      finish(work, input.local);
+      break;
     case "failed":
-      return proceed(fail(before, input.detail));
+      fail(work, input.detail);
   }
+  // Starts what waits until something runs or nothing waits.
+  while (work.running === undefined) {
+    const [operation, ...waiting] = work.waiting;
+    if (operation === undefined) break;
+    work.waiting = waiting;
+    begin(work, operation);
+  }
+  const { effects, ...negotiation } = work;
+  return { negotiation, effects };
 }
 
-function enqueue(before: Negotiation, operation: Operation): NegotiationStep {
-  const last = before.waiting.at(-1);
+function enqueue(work: Work, operation: Operation): void {
+  const last = work.waiting.at(-1);
   if (operation.kind === "candidates" && last?.kind === "candidates") {
     const candidates = [...last.candidates, ...operation.candidates].slice(-linkLimits.heldCandidates);
-    return {
-      negotiation: {
-        ...before,
-        waiting: [...before.waiting.slice(0, -1), { kind: "candidates", candidates }],
-      },
-      effects: [],
-    };
-  }
-  if (before.waiting.length >= linkLimits.waitingOperations)
-    return { negotiation: before, effects: [{ kind: "end", reason: "flooded" }] };
-  return proceed({ negotiation: { ...before, waiting: [...before.waiting, operation] }, effects: [] });
+    work.waiting = [...work.waiting.slice(0, -1), { kind: "candidates", candidates }];
+  } else if (work.waiting.length < linkLimits.waitingOperations) work.waiting = [...work.waiting, operation];
+  else work.effects.push({ kind: "end", reason: "flooded" });
 }
 
-/** Starts what waits until something runs or nothing waits. */
-function proceed(step: NegotiationStep): NegotiationStep {
-  let { negotiation: now } = step;
-  const effects = [...step.effects];
-  while (now.running === undefined) {
-    const [operation, ...waiting] = now.waiting;
-    if (operation === undefined) break;
-    const begun = begin({ ...now, waiting }, operation);
-    now = begun.negotiation;
-    effects.push(...begun.effects);
-  }
-  return { negotiation: now, effects };
-}
-
-function begin(now: Negotiation, operation: Operation): NegotiationStep {
-  const run = (effect: NegotiationEffect): NegotiationStep => ({
-    negotiation: { ...now, running: operation },
-    effects: [effect],
-  });
+function begin(work: Work, operation: Operation): void {
+  const { effects, rules } = work;
+  const run = (effect: NegotiationEffect): void => {
+    work.running = operation;
+    effects.push(effect);
+  };
   switch (operation.kind) {
     case "offer":
-      return now.signaling === "stable" ? run({ kind: "set-local" }) : { negotiation: now, effects: [] };
+      if (work.signaling === "stable") run({ kind: "set-local" });
+      break;
     case "answer":
-      return run({ kind: "set-local" });
-    case "candidates":
-      return beginCandidates(now, operation.candidates);
+      run({ kind: "set-local" });
+      break;
+    case "candidates": {
+      const isFitting = (candidate: Candidate) => fits(candidate, work.remoteUfrags, work.ignoreOffer);
+      const candidates = operation.candidates.filter(isFitting);
+      const others = operation.candidates.filter((candidate) => !isFitting(candidate));
+      work.held = [...work.held, ...others].slice(-linkLimits.heldCandidates);
+      if (candidates.length > 0) run({ kind: "add-candidates", candidates });
+      break;
+    }
     case "take": {
       const { description } = operation;
-      const { rules } = now;
-      if (
-        rules.remoteFingerprint !== undefined &&
-        !hasOnlyFingerprint(description.sdp, rules.remoteFingerprint)
-      )
-        return { negotiation: now, effects: [{ kind: "end", reason: "wrong-fingerprint" }] };
-      if (description.type === "answer") {
-        if (now.signaling === "have-local-offer") return run({ kind: "set-remote", description });
-        return { negotiation: now, effects: [{ kind: "violation", reason: "unexpected-answer" }] };
+      const isOffer = description.type === "offer";
+      if (rules.remoteFingerprint && !hasOnlyFingerprint(description.sdp, rules.remoteFingerprint))
+        effects.push({ kind: "end", reason: "wrong-fingerprint" });
+      else if (!isOffer && work.signaling !== "have-local-offer")
+        effects.push({ kind: "violation", reason: "unexpected-answer" });
+      else if (isOffer && !rules.isPolite && work.signaling !== "stable") {
+        work.ignoreOffer = true;
+        effects.push({ kind: "log", event: "offer-ignored" });
+      } else {
+        if (isOffer) {
+          work.ignoreOffer = false;
+          work.hasBegun = true;
+        }
+        run({ kind: "set-remote", description });
       }
-      const ignoreOffer = !rules.isPolite && now.signaling !== "stable";
-      if (ignoreOffer)
-        return { negotiation: { ...now, ignoreOffer }, effects: [{ kind: "log", event: "offer-ignored" }] };
-      return {
-        negotiation: { ...now, ignoreOffer, hasBegun: true, running: operation },
-        effects: [{ kind: "set-remote", description }],
-      };
     }
   }
-}
-
-function beginCandidates(now: Negotiation, candidates: readonly Candidate[]): NegotiationStep {
-  const fitting: Candidate[] = [];
-  const others: Candidate[] = [];
-  for (const candidate of candidates)
-    (fits(candidate, now.remoteUfrags, now.ignoreOffer) ? fitting : others).push(candidate);
-  const held = [...now.held, ...others].slice(-linkLimits.heldCandidates);
-  if (fitting.length === 0) return { negotiation: { ...now, held }, effects: [] };
-  return {
-    negotiation: { ...now, held, running: { kind: "candidates", candidates: fitting } },
-    effects: [{ kind: "add-candidates", candidates: fitting }],
-  };
 }
 
 function fits(candidate: Candidate, ufrags: readonly string[], ignoreOffer: boolean): boolean {
   const ufrag = candidate.usernameFragment ?? ufragOfCandidate(candidate.candidate);
   // Without a fragment it can only be meant for what was described last.
-  if (ufrag === undefined) return ufrags.length > 0 && !ignoreOffer;
-  return ufrags.includes(ufrag);
+  return ufrag === undefined ? ufrags.length > 0 && !ignoreOffer : ufrags.includes(ufrag);
 }
 
-function finish(
-  before: Negotiation,
-  local: { readonly type: "offer" | "answer"; readonly sdp: string } | undefined,
-): NegotiationStep {
-  const { running } = before;
-  const idle: Negotiation = { ...before, running: undefined };
-  if (running === undefined || running.kind === "candidates") return { negotiation: idle, effects: [] };
-  if (running.kind === "take") return taken(idle, running.description);
-  if (local === undefined) return fail(before, "nothing was described");
-  const effects: NegotiationEffect[] = [{ kind: "send-description", ...local }];
-  if (before.unsent.length > 0) effects.push({ kind: "send-candidates", candidates: before.unsent });
-  if (running.kind === "answer") effects.push({ kind: "settled", isRestarted: running.isRestarted });
-  return {
-    negotiation: { ...idle, unsent: [], signaling: running.kind === "offer" ? "have-local-offer" : "stable" },
-    effects,
-  };
+function finish(work: Work, local: Extract<NegotiationInput, { kind: "done" }>["local"]): void {
+  const { running, effects } = work;
+  if (running?.kind === "take") taken(work, running.description);
+  else if (running !== undefined && running.kind !== "candidates") {
+    if (local === undefined) {
+      fail(work, "nothing was described");
+      return;
+    }
+    effects.push({ kind: "send-description", ...local });
+    if (work.unsent.length > 0) effects.push({ kind: "send-candidates", candidates: work.unsent });
+    work.unsent = [];
+    work.signaling = "have-local-offer";
+    if (running.kind === "answer") {
+      work.signaling = "stable";
+      effects.push({ kind: "settled", isRestarted: running.isRestarted });
+    }
+  }
+  work.running = undefined;
 }
 
-function taken(before: Negotiation, description: Description): NegotiationStep {
-  const remoteUfrags = ufragsOf(description.sdp);
-  const isRestarted = remoteUfrags.some((ufrag) => !before.remoteUfrags.includes(ufrag));
-  const candidates = before.held.filter((candidate) => fits(candidate, remoteUfrags, false));
-  const isOffer = description.type === "offer";
-  const waiting: Operation[] = [];
-  if (isOffer) waiting.push({ kind: "answer", isRestarted });
-  if (candidates.length > 0) waiting.push({ kind: "candidates", candidates });
-  const effects: NegotiationEffect[] = [{ kind: "described", description }];
-  if (!isOffer) effects.push({ kind: "settled", isRestarted });
-  return {
-    negotiation: {
-      ...before,
-      remoteUfrags,
-      held: [],
-      signaling: isOffer ? "have-remote-offer" : "stable",
-      // Both go before anything that waited already.
-      waiting: [...waiting, ...before.waiting],
-    },
-    effects,
-  };
+function taken(work: Work, description: Description): void {
+  const ufrags = ufragsOf(description.sdp);
+  const isRestarted = ufrags.some((ufrag) => !work.remoteUfrags.includes(ufrag));
+  const candidates = work.held.filter((candidate) => fits(candidate, ufrags, false));
+  work.remoteUfrags = ufrags;
+  work.held = [];
+  // What follows from it goes before anything that waited already.
+  if (candidates.length > 0) work.waiting = [{ kind: "candidates", candidates }, ...work.waiting];
+  work.effects.push({ kind: "described", description });
+  if (description.type === "offer") {
+    work.signaling = "have-remote-offer";
+    work.waiting = [{ kind: "answer", isRestarted }, ...work.waiting];
+  } else {
+    work.signaling = "stable";
+    work.effects.push({ kind: "settled", isRestarted });
+  }
 }
 
-function fail(before: Negotiation, detail: string): NegotiationStep {
-  const { running } = before;
-  const idle: Negotiation = { ...before, running: undefined };
+function fail(work: Work, detail: string): void {
   // A candidate that the browser can't use is one path less, not an error of the negotiation.
-  if (running === undefined || running.kind === "candidates")
-    return { negotiation: idle, effects: [{ kind: "log", event: "candidate-refused", detail }] };
-  return { negotiation: idle, effects: [{ kind: "broken", detail }] };
+  work.effects.push(
+    work.running?.kind === "candidates"
+      ? { kind: "log", event: "candidate-refused", detail }
+      : { kind: "broken", detail },
+  );
+  work.running = undefined;
 }
