@@ -14,7 +14,6 @@ const sentences: Partial<Record<ErrorCode, readonly [detail: string, hint: strin
   "bad-request": ["That request is not valid.", "Check the names and types of what is passed."],
   "too-long": ["That text is too long.", "Shorten it."],
   "too-large": ["That is larger than what may be sent at once.", "Send less at once."],
-  "no-such-peer": ["That person is not in the room.", "They may have left."],
 };
 
 /**

@@ -1,6 +1,7 @@
 /** The public entry of the SDK: `joinRoom`, links, and the types of everything it gives. */
-export * from "./api.ts";
+
 export { toRoomName } from "@parlour/protocol";
+export * from "./api.ts";
 export { makePrivateLink, parseRoomLink, type RoomLink } from "./link-text.ts";
 
 import { createChannelHub } from "./channels/index.ts";

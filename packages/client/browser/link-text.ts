@@ -1,6 +1,9 @@
 import { roomNamePattern } from "@parlour/protocol";
 import { parlourError } from "./error.ts";
-import { fromBase64url, randomText, secretBytes, toBase64url } from "./private/index.ts";
+import { fromBase64url, randomText, toBase64url } from "./private/bytes.ts";
+
+/** A private room's secret has 128 bits. */
+const secretBytes = 16;
 
 /** A room's link, taken apart. */
 export interface RoomLink {

@@ -10,7 +10,8 @@ import {
   openIdentity,
 } from "./identity.ts";
 import { isGenuine, isMessage, signMessage } from "./message.ts";
-import { pairSealer, plainSealer } from "./sealer.ts";
+import { plainSealer } from "./plain-sealer.ts";
+import { pairSealer } from "./sealer.ts";
 import { type RoomSecret, roomSecret, sealBytes } from "./secret.ts";
 import { verificationCode } from "./verification.ts";
 

@@ -5,12 +5,6 @@ import type { Card } from "./card.ts";
 import type { Identity } from "./identity.ts";
 import { openBytes, type RoomSecret, sealBytes, sealingKey } from "./secret.ts";
 
-/** Public rooms: signals go as they are, and the server could read them. */
-export const plainSealer: Sealer = {
-  seal: async (plain) => new Uint8Array(plain),
-  open: async (sealed) => new Uint8Array(sealed),
-};
-
 interface End {
   readonly id: PeerId;
   readonly epoch: Epoch;

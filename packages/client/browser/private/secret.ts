@@ -10,9 +10,6 @@ export interface RoomSecret {
   readonly cardKey: CryptoKey;
 }
 
-/** 16 random bytes. */
-export const secretBytes = 16;
-
 /** HKDF (RFC 5869) with SHA-256 and the room's name as salt. */
 export async function derive(
   material: Uint8Array<ArrayBuffer>,

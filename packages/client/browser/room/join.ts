@@ -3,8 +3,7 @@ import type { Introduction } from "../../core/session/index.ts";
 import type { JoinOptions, Room } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { parseRoomLink } from "../link-text.ts";
-import { browserCertificates, indexedDbStore, randomText, roomSecret } from "../private/index.ts";
-import { openMembership } from "./membership.ts";
+import { randomText } from "../private/bytes.ts";
 import { type Entrance, enterRoom, type RoomParts } from "./room.ts";
 import { seatNotebook } from "./seat-note.ts";
 
@@ -22,20 +21,23 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const place = `${server}/${room}`;
     const isRemembered = options.remember !== "none";
     const notebook = seatNotebook(place, isRemembered ? storage() : undefined);
-    const store = isRemembered && globalThis.indexedDB ? indexedDbStore(Date.now) : undefined;
-    const derived = secret && (await roomSecret(room, secret));
     const epoch = randomText(12);
 
+    const door =
+      secret &&
+      (await import("./private-door.ts").catch((cause) => {
+        throw parlourError("unreachable", undefined, undefined, { cause });
+      }));
+    const enter = await door?.privateDoor({
+      room,
+      secret: secret as Uint8Array<ArrayBuffer>,
+      name,
+      isRemembered,
+      certificates: parts.certificates,
+    });
+
     const entrance = async (): Promise<Entrance> => {
-      const membership =
-        derived &&
-        (await openMembership(
-          derived,
-          name || "Guest",
-          `${place}/${notebook.note.tab}`,
-          store,
-          parts.certificates ?? browserCertificates,
-        ));
+      const membership = await enter?.(`${place}/${notebook.note.tab}`);
       if (membership?.isKept === false) notebook.forgetToken();
       const { passcode, hostToken } = options;
       // What is undefined does not get into the frame.
@@ -46,7 +48,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
         hostToken,
         ...(membership ? membership.introduction : { name: name || undefined }),
       };
-      return { membership, introduction: introduction as Introduction };
+      return { membership, privateChat: door?.privateChat, introduction: introduction as Introduction };
     };
     return enterRoom({ address, options, parts, notebook, renew: entrance, ...(await entrance()) });
   };

@@ -1,6 +1,7 @@
 import type { IceServer, PeerId, RosterEntry } from "@parlour/protocol";
 import type { JsonValue, Link, Peer, RemoteMedia, Source } from "../api.ts";
-import { type Card, plainSealer } from "../private/index.ts";
+import type { Card } from "../private/index.ts";
+import { plainSealer } from "../private/plain-sealer.ts";
 import type { ChannelHub, CreateLink, LinkDriver, MediaHub, PageAddress } from "../seams.ts";
 import type { Membership } from "./membership.ts";
 

@@ -1,7 +1,8 @@
 import { limits, type PeerId } from "@parlour/protocol";
 import { type Chat, have, isWanted, lacking, placed, type SignedMessage } from "../../core/chat/index.ts";
 import type { Channel, JsonValue, Peer } from "../api.ts";
-import { isGenuine, isMessage, randomText, signMessage } from "../private/index.ts";
+import { randomText } from "../private/bytes.ts";
+import { isGenuine, isMessage, signMessage } from "../private/index.ts";
 import type { Membership } from "./membership.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 

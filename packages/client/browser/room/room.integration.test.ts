@@ -29,6 +29,7 @@ let http: Server;
 let parlour: ParlourServer;
 let origin: string;
 const rooms: Room[] = [];
+const sockets: WebSocket[] = [];
 
 async function openServer(port = 0): Promise<void> {
   parlour = await createParlourServer();
@@ -100,7 +101,12 @@ function withHandlers(connection: ReturnType<typeof world.connection>) {
 
 beforeAll(() => {
   Object.assign(globalThis, {
-    WebSocket,
+    WebSocket: class extends WebSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol);
+        sockets.push(this);
+      }
+    },
     RTCPeerConnection: class {
       constructor(configuration: object) {
         // biome-ignore lint/correctness/noConstructorReturn: stands in for the browser's constructor
@@ -181,7 +187,24 @@ describe("two pages and a real server", () => {
     expect(peer?.link.connection).toBe(connection);
   });
 
-  it("[S33] comes back to its seat after a reload, and a duplicated tab gets a seat of its own", async () => {
+  it("[S33] give a page that reloads its seat again, under the same peer", async () => {
+    const tab = tabStorage();
+    const before = await join(`${origin}/r/den`, { name: "Ada" }, tab);
+    const socket = sockets.at(-1);
+    const bo = await join(`${origin}/r/den`, { name: "Bo" });
+    const peer = bo.peers.get(before.self.id);
+    const gone: unknown[] = [];
+    bo.on("peer-left", (...args) => gone.push(args));
+    socket?.close(4024);
+    await until(bo, "peer-changed", () => peer?.presence === "away");
+    const after = await join(`${origin}/r/den`, { name: "Ada" }, tab);
+    expect(after.self).toEqual(before.self);
+    await until(bo, "peer-changed", () => peer?.presence === "here");
+    expect(bo.peers.get(after.self.id)).toBe(peer);
+    expect(gone).toEqual([]);
+  });
+
+  it("[S33] give a duplicated tab a seat and a name of its own", async () => {
     const tab = tabStorage();
     const ada = await join(`${origin}/r/den`, { name: "Ada" }, tab);
     const bo = await join(`${origin}/r/den`, { name: "Bo" });

@@ -1,17 +1,18 @@
 import { type IceServer, limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
-import { placed } from "../../core/chat/index.ts";
+import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
 import type { ErrorCode, JoinOptions, NoticeEvent, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
 import { parlourError } from "../error.ts";
 import type { RoomLink } from "../link-text.ts";
-import { type Card, type Certificates, randomText } from "../private/index.ts";
+import { randomText } from "../private/bytes.ts";
+import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
 import { deferred, eventSource } from "./events.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
 import { roomPeers } from "./peers.ts";
-import { privateChat } from "./private-chat.ts";
+import type { privateChat } from "./private-chat.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 
 /** What a room is put together from; the SDK without media leaves that out, and tests give others. */
@@ -26,6 +27,8 @@ export interface RoomParts {
 export interface Entrance {
   readonly introduction: Introduction;
   readonly membership: Membership | undefined;
+  /** Private rooms only, and loaded with them. */
+  readonly privateChat: typeof privateChat | undefined;
 }
 
 export interface RoomSetup extends Entrance {
@@ -112,23 +115,21 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     emit("said", message);
   };
 
-  const chat =
-    membership &&
-    privateChat({
-      room: address.name,
-      channel: hub.channel("parlour:chat", "exactly-once"),
-      membership: () => membership as Membership,
-      notebook,
-      log: log.add,
-      onMessage({ id, author, name, at, text }, isLive) {
-        const isOwn = author === self().id;
-        const known = peers.peers.get(author)?.name ?? name;
-        show(
-          { id, at, text, isOwn, isHistory: !isLive && at < joinedAt, from: { id: author, name: known } },
-          isLive,
-        );
-      },
-    });
+  const chat = setup.privateChat?.({
+    room: address.name,
+    channel: hub.channel("parlour:chat", "exactly-once"),
+    membership: () => membership as Membership,
+    notebook,
+    log: log.add,
+    onMessage({ id, author, name, at, text }, isLive) {
+      const isOwn = author === self().id;
+      const known = peers.peers.get(author)?.name ?? name;
+      show(
+        { id, at, text, isOwn, isHistory: !isLive && at < joinedAt, from: { id: author, name: known } },
+        isLive,
+      );
+    },
+  });
 
   /** Takes a seat in, or its change: who has no card that holds is nobody. */
   const seat = (entry: RosterEntry, card: Card | undefined, isNew: boolean): void => {

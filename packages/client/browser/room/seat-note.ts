@@ -1,4 +1,4 @@
-import { randomText } from "../private/index.ts";
+import { randomText } from "../private/bytes.ts";
 
 /** What a tab notes down of its seat in a room, so that a reload comes back to it. */
 export interface SeatNote {

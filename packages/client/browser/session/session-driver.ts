@@ -57,7 +57,7 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
     const due = nextDeadline(state);
     if (due !== undefined)
       timer = setTimeout(() => put({ type: "time" }), Math.max(0, due - performance.now()));
-    if (state.stage.at === "left") stopListening();
+    if (state.stage.at === "left") listening.abort();
     if (forRoom.length > 0) setup.onEffects(forRoom);
   };
   const put = (input: SessionInput): void => took(session(state, input, performance.now(), Math.random()));
@@ -112,18 +112,14 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
   };
   const hide = (): void => put({ type: "hide" });
   // Outside of a page (tests, a terminal) there are no such events.
-  const page =
-    typeof addEventListener === "function" && typeof document === "object" ? globalThis : undefined;
-  page?.addEventListener("online", wake);
-  page?.addEventListener("pageshow", wake);
-  page?.addEventListener("pagehide", hide);
-  page?.document.addEventListener("visibilitychange", seen);
-  const stopListening = (): void => {
-    page?.removeEventListener("online", wake);
-    page?.removeEventListener("pageshow", wake);
-    page?.removeEventListener("pagehide", hide);
-    page?.document.removeEventListener("visibilitychange", seen);
-  };
+  const listening = new AbortController();
+  if (typeof document === "object") {
+    const { signal } = listening;
+    addEventListener("online", wake, { signal });
+    addEventListener("pageshow", wake, { signal });
+    addEventListener("pagehide", hide, { signal });
+    document.addEventListener("visibilitychange", seen, { signal });
+  }
 
   const first = startSession(setup.introduction, setup.token, performance.now());
   let state = first.session;

@@ -1,1 +1,2 @@
+export * from "./placed.ts";
 export * from "./signed-chat.ts";

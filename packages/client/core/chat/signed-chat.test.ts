@@ -1,6 +1,7 @@
 import { type Random, runSeeds } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
-import { type Chat, have, isWanted, lacking, placed, type SignedMessage } from "./signed-chat.ts";
+import { placed } from "./placed.ts";
+import { type Chat, have, isWanted, lacking, type SignedMessage } from "./signed-chat.ts";
 
 const message = (author: string, n: number, at = n): SignedMessage => ({
   id: `${author}-${n}`,

@@ -56,17 +56,3 @@ export function isWanted(chat: Chat, message: SignedMessage, isLive: boolean, mo
   if (chat.some(({ author, n }) => author === message.author && n === message.n)) return false;
   return isLive || chat.length < most || message.at >= (chat[0] as SignedMessage).at;
 }
-
-/**
- * Puts a message in its place. A live one (from its author, just now) comes last, whatever its author's clock says; one
- * that was passed on goes where its time puts it. The oldest are dropped over `most`.
- */
-export function placed<T extends { readonly at: number }>(
-  list: readonly T[],
-  item: T,
-  isLive: boolean,
-  most: number,
-): readonly T[] {
-  const before = isLive ? list.length : list.findLastIndex(({ at }) => at <= item.at) + 1;
-  return [...list.slice(0, before), item, ...list.slice(before)].slice(-most);
-}

@@ -7,12 +7,7 @@ export type RosterEffect =
   /** `isNew`: false for those who were there when this page first came in. */
   | { readonly type: "joined"; readonly peer: RosterEntry; readonly isNew: boolean }
   /** `isNewPage`: the seat is on another page now (a reload), whose links must be made anew. */
-  | {
-      readonly type: "changed";
-      readonly peer: RosterEntry;
-      readonly before: RosterEntry;
-      readonly isNewPage: boolean;
-    }
+  | { readonly type: "changed"; readonly peer: RosterEntry; readonly isNewPage: boolean }
   /** `missed`: gone while this page heard nothing, so the reason is not known. */
   | { readonly type: "left"; readonly id: PeerId; readonly reason: string };
 
@@ -36,7 +31,7 @@ export function seated(roster: Roster, peer: RosterEntry, isNew = true): RosterS
   if (JSON.stringify(before) === JSON.stringify(peer)) return { roster, effects: [] };
   return {
     roster: new Map(roster).set(peer.id, peer),
-    effects: [{ type: "changed", peer, before, isNewPage: before.epoch !== peer.epoch }],
+    effects: [{ type: "changed", peer, isNewPage: before.epoch !== peer.epoch }],
   };
 }
 

@@ -275,10 +275,13 @@ function frame(before: Session, frame: ServerFrame, now: number, chance: number)
     case "welcome":
       return before.stage.at === "greeting" ? welcome(before, frame, now) : step(before);
     case "closing":
-      return refuse(before, frame, now, chance, frame.retryAfterMs);
-    case "refused":
-      if (before.stage.at === "greeting") return refuse(before, frame, now, chance);
-      return refusedSay(before, frame, frame.ref);
+    case "refused": {
+      const { code, detail, hint } = frame;
+      const refusal = { code, detail, hint };
+      if (frame.type === "closing") return refuse(before, refusal, now, chance, frame.retryAfterMs);
+      if (before.stage.at === "greeting") return refuse(before, refusal, now, chance);
+      return refusedSay(before, refusal, frame.ref);
+    }
     case "ping":
       return step(before, [{ type: "send", frame: { type: "pong" } }]);
     case "pong":
@@ -317,12 +320,12 @@ function frame(before: Session, frame: ServerFrame, now: number, chance: number)
 /** The server does not want this page, now or ever. */
 function refuse(
   before: Session,
-  { code, detail, hint }: Refusal,
+  refusal: Refusal,
   now: number,
   chance: number,
   askedMs?: number,
 ): SessionStep {
-  const refusal = { code, detail, hint };
+  const { code } = refusal;
   if (code === "seat-taken" && before.tries < 8) {
     return step({ ...before, token: undefined, stage: { at: "renewing" } }, [
       { type: "disconnect", why: "silent" },
@@ -332,8 +335,7 @@ function refuse(
   return passing.includes(code) ? lose(before, now, chance, refusal, askedMs) : end(before, refusal);
 }
 
-function refusedSay(before: Session, { code, detail, hint }: Refusal, ref: string | undefined): SessionStep {
-  const refusal = { code, detail, hint };
+function refusedSay(before: Session, refusal: Refusal, ref: string | undefined): SessionStep {
   const rest = before.unacknowledged.filter(({ id }) => id !== ref);
   if (rest.length === before.unacknowledged.length) return step(before, [{ type: "refused", refusal }]);
   return step({ ...before, unacknowledged: rest }, [{ type: "say-refused", id: ref as string, refusal }]);
