@@ -12,11 +12,6 @@ import { pageTime, type Timekeeper } from "./timekeeper.ts";
 /** How often path and round trip are looked up while connected. */
 const routeEveryMs = 5_000;
 
-const sentences: Readonly<Record<string, string>> = {
-  failed: "No way was found between the two networks.",
-  "wrong-fingerprint": "The connection was not with the person it should be with, so it was ended.",
-};
-
 /** The link to one other page. Begins at once. */
 export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime);
 
@@ -33,6 +28,8 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     remoteFingerprint: setup.remoteFingerprint,
   });
   let connection: RTCPeerConnection | undefined;
+  /** Of that connection. */
+  let generation = 0;
   let path: "direct" | "relayed" | undefined;
   let rttMs: number | undefined;
   let helpTimer: (() => void) | undefined;
@@ -105,8 +102,9 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     old.close();
   };
 
-  const build = (generation: number): void => {
+  const build = (next: number): void => {
     release();
+    generation = next;
     let built: RTCPeerConnection;
     try {
       const configuration: RTCConfiguration = {
@@ -121,27 +119,18 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       return;
     }
     connection = built;
-    const say = (input: NegotiationInput): void => feed({ kind: "negotiation", generation, input });
+    const say = (input: NegotiationInput): void => feed({ kind: "negotiation", generation: next, input });
     built.addEventListener("negotiationneeded", () => say({ kind: "needed" }));
     built.addEventListener("icecandidate", ({ candidate }) => {
       // Browsers disagree on how they say that there are no more; the null is what all of them do.
       if (candidate?.candidate === "") return;
-      const ufrag = ufragsOf(built.localDescription?.sdp ?? "")[0];
-      const found =
-        candidate === null
-          ? { candidate: "", ...(ufrag === undefined ? {} : { usernameFragment: ufrag }) }
-          : {
-              candidate: candidate.candidate,
-              sdpMid: candidate.sdpMid,
-              sdpMLineIndex: candidate.sdpMLineIndex,
-              usernameFragment: candidate.usernameFragment,
-            };
-      say({ kind: "found", candidates: [found] });
+      const end = { candidate: "", usernameFragment: ufragsOf(built.localDescription?.sdp ?? "")[0] ?? null };
+      say({ kind: "found", candidates: [candidate ?? end] });
     });
     built.addEventListener("connectionstatechange", () => {
       if (built !== connection) return;
       log("connection-state", built.connectionState);
-      feed({ kind: "connection", generation, state: built.connectionState });
+      feed({ kind: "connection", generation: next, state: built.connectionState });
       if (built.connectionState === "connected") lookUpRoute(built);
     });
     const role = setup.makesFirstOffer ? "offerer" : "answerer";
@@ -199,13 +188,14 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     on: RTCPeerConnection,
     effect: Exclude<LinkEffect, { kind: "log" | "changed" | "build" | "release" }>,
   ): void => {
-    const { generation } = machine;
-    const settle = (operation: Promise<unknown>, done: () => NegotiationInput): void => {
-      operation.then(
-        () => feed({ kind: "negotiation", generation, input: done() }),
-        (error: unknown) =>
-          feed({ kind: "negotiation", generation, input: { kind: "failed", detail: String(error) } }),
-      );
+    const of = generation;
+    const settle = (
+      operation: Promise<unknown>,
+      done: () => NegotiationInput = () => ({ kind: "done" }),
+    ): void => {
+      operation
+        .then(done, (error: unknown): NegotiationInput => ({ kind: "failed", detail: String(error) }))
+        .then((input) => feed({ kind: "negotiation", generation: of, input }));
     };
     switch (effect.kind) {
       case "set-local":
@@ -217,7 +207,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
         break;
       case "set-remote": {
         const { type, sdp } = effect.description;
-        settle(on.setRemoteDescription({ type, sdp }), () => ({ kind: "done" }));
+        settle(on.setRemoteDescription({ type, sdp }));
         break;
       }
       case "add-candidates":
@@ -230,7 +220,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
                 .catch((error: unknown) => log("candidate-refused", String(error))),
             ),
           ),
-          () => ({ kind: "done" }),
         );
         break;
       case "described":
@@ -283,6 +272,10 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   return driver;
 }
 
-function diagnose(reason: string): Diagnosis {
-  return { cause: reason, sentence: sentences[reason] ?? "The connection was ended." };
+function diagnose(cause: string): Diagnosis {
+  let sentence = "The connection was ended.";
+  if (cause === "failed") sentence = "No way was found between the two networks.";
+  if (cause === "wrong-fingerprint")
+    sentence = "The connection was not with the right person, so it was ended.";
+  return { cause, sentence };
 }

@@ -77,43 +77,48 @@ export function signalStream(tags: { readonly out: number; readonly in: number }
 
 const bare: Outstanding = { number: 0, isContinued: false, piece: new Uint8Array(0) };
 
-function packet(stream: SignalStream, { number, isContinued, piece }: Outstanding): SignalEffect {
-  const header = encodeHeader({
-    isContinued,
-    tag: stream.tags.out,
-    number,
-    acknowledged: stream.lastIn,
-  });
-  return { kind: "packet", header, piece };
+/** One step in the making: a copy that its functions change, and what is to be done. */
+type Work = { -readonly [K in keyof SignalStream]: SignalStream[K] } & { readonly effects: SignalEffect[] };
+
+function step(before: SignalStream, change: (work: Work) => void): SignalStep {
+  const work: Work = { ...before, effects: [] };
+  change(work);
+  const { effects, ...stream } = work;
+  return { stream, effects };
+}
+
+/** Every packet takes along what is to be acknowledged. */
+function emit(work: Work, packets: readonly Outstanding[]): void {
+  work.acknowledgeAt = undefined;
+  for (const { number, isContinued, piece } of packets) {
+    const header = encodeHeader({ isContinued, tag: work.tags.out, number, acknowledged: work.lastIn });
+    work.effects.push({ kind: "packet", header, piece });
+  }
 }
 
 /** Sends a body: at once, and again until it is acknowledged. */
 export function sendSignal(stream: SignalStream, body: Uint8Array, now: number): SignalStep {
-  const refuse = (reason: "window-full" | "too-large"): SignalStep => ({
-    stream,
-    effects: [{ kind: "refused", reason }],
+  return step(stream, (work) => {
+    const added: Outstanding[] = [];
+    let at = 0;
+    do {
+      const piece = body.subarray(at, at + signalLimits.pieceBytes);
+      at += signalLimits.pieceBytes;
+      added.push({ number: work.lastOut + added.length + 1, isContinued: at < body.length, piece });
+    } while (at < body.length);
+    const outstanding = [...work.outstanding, ...added];
+    const outstandingBytes = work.outstandingBytes + body.length;
+    if (body.length > signalLimits.bodyBytes) work.effects.push({ kind: "refused", reason: "too-large" });
+    else if (outstanding.length > signalLimits.packets || outstandingBytes > signalLimits.bytes)
+      work.effects.push({ kind: "refused", reason: "window-full" });
+    else {
+      work.lastOut += added.length;
+      work.outstanding = outstanding;
+      work.outstandingBytes = outstandingBytes;
+      work.resendAt ??= now + work.resendAfterMs;
+      emit(work, added);
+    }
   });
-  if (body.length > signalLimits.bodyBytes) return refuse("too-large");
-  const added: Outstanding[] = [];
-  let at = 0;
-  do {
-    const piece = body.subarray(at, at + signalLimits.pieceBytes);
-    at += signalLimits.pieceBytes;
-    added.push({ number: stream.lastOut + added.length + 1, isContinued: at < body.length, piece });
-  } while (at < body.length);
-  const outstanding = [...stream.outstanding, ...added];
-  const outstandingBytes = stream.outstandingBytes + body.length;
-  if (outstanding.length > signalLimits.packets || outstandingBytes > signalLimits.bytes)
-    return refuse("window-full");
-  const next: SignalStream = {
-    ...stream,
-    lastOut: stream.lastOut + added.length,
-    outstanding,
-    outstandingBytes,
-    acknowledgeAt: undefined,
-    resendAt: stream.resendAt ?? now + stream.resendAfterMs,
-  };
-  return { stream: next, effects: added.map((each) => packet(next, each)) };
 }
 
 /** Takes a packet whose seal was good. `piece` counts only when the header has a number. */
@@ -123,30 +128,39 @@ export function receiveSignal(
   piece: Uint8Array,
   now: number,
 ): SignalStep {
-  if (header.tag !== stream.tags.in) return { stream, effects: [] };
-  if (header.acknowledged > stream.lastOut)
-    return { stream, effects: [{ kind: "violation", reason: "acknowledged-unsent" }] };
-  const next = acknowledge(stream, header.acknowledged, now);
-  // Something is missing in front of it. The sender still holds both: no answer is needed to get them.
-  if (header.number === 0 || header.number > next.lastIn + 1) return { stream: next, effects: [] };
-  const acknowledgeAt = next.acknowledgeAt ?? now + signalLimits.acknowledgeAfterMs;
-  if (header.number <= next.lastIn) return { stream: { ...next, acknowledgeAt }, effects: [] };
-  const piecesBytes = next.piecesBytes + piece.length;
-  // Only full pieces go on, so that their number is bounded along with their bytes.
-  const taken: SignalStream = { ...next, lastIn: header.number, acknowledgeAt, pieces: [], piecesBytes: 0 };
-  if (
-    piecesBytes > signalLimits.bodyBytes ||
-    (header.isContinued && piece.length !== signalLimits.pieceBytes)
-  )
-    return { stream: taken, effects: [{ kind: "violation", reason: "bad-piece" }] };
-  const pieces = [...next.pieces, piece];
-  if (header.isContinued) return { stream: { ...taken, pieces, piecesBytes }, effects: [] };
-  return { stream: taken, effects: [{ kind: "deliver", body: joined(pieces, piecesBytes) }] };
+  return step(stream, (work) => {
+    const { number, acknowledged, isContinued } = header;
+    if (header.tag !== work.tags.in) return;
+    if (acknowledged > work.lastOut) {
+      work.effects.push({ kind: "violation", reason: "acknowledged-unsent" });
+      return;
+    }
+    const outstanding = work.outstanding.filter((held) => held.number > acknowledged);
+    if (outstanding.length < work.outstanding.length) {
+      work.outstanding = outstanding;
+      work.outstandingBytes = outstanding.reduce((sum, held) => sum + held.piece.length, 0);
+      setResend(work, signalLimits.resendAfterMs, now);
+    }
+    // Something is missing in front of it. The sender still holds both: no answer is needed to get them.
+    if (number === 0 || number > work.lastIn + 1) return;
+    work.acknowledgeAt ??= now + signalLimits.acknowledgeAfterMs;
+    if (number <= work.lastIn) return;
+    work.lastIn = number;
+    const pieces = [...work.pieces, piece];
+    const piecesBytes = work.piecesBytes + piece.length;
+    work.pieces = [];
+    work.piecesBytes = 0;
+    // Only full pieces go on, so that their number is bounded along with their bytes.
+    if (piecesBytes > signalLimits.bodyBytes || (isContinued && piece.length !== signalLimits.pieceBytes))
+      work.effects.push({ kind: "violation", reason: "bad-piece" });
+    else if (isContinued) {
+      work.pieces = pieces;
+      work.piecesBytes = piecesBytes;
+    } else work.effects.push({ kind: "deliver", body: joined(pieces, piecesBytes) });
+  });
 }
 
 function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) return first;
   const body = new Uint8Array(bytes);
   let at = 0;
   for (const piece of pieces) {
@@ -156,48 +170,31 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
   return body;
 }
 
-function acknowledge(stream: SignalStream, acknowledged: number, now: number): SignalStream {
-  const outstanding = stream.outstanding.filter((held) => held.number > acknowledged);
-  if (outstanding.length === stream.outstanding.length) return stream;
-  return {
-    ...stream,
-    outstanding,
-    outstandingBytes: outstanding.reduce((sum, held) => sum + held.piece.length, 0),
-    resendAfterMs: signalLimits.resendAfterMs,
-    resendAt: outstanding.length === 0 ? undefined : now + signalLimits.resendAfterMs,
-  };
+function setResend(work: Work, afterMs: number, now: number): void {
+  work.resendAfterMs = afterMs;
+  work.resendAt = work.outstanding.length === 0 ? undefined : now + afterMs;
 }
 
-function sendAgain(stream: SignalStream, resendAfterMs: number, now: number): SignalStep {
-  const next: SignalStream = {
-    ...stream,
-    acknowledgeAt: undefined,
-    resendAfterMs,
-    resendAt: stream.outstanding.length === 0 ? undefined : now + resendAfterMs,
-  };
-  return { stream: next, effects: next.outstanding.map((held) => packet(next, held)) };
-}
-
-/** The carrier is back: everything outstanding goes again, and an acknowledgement that is owed. */
+/** The carrier is back: everything outstanding goes again, or else an acknowledgement that is owed. */
 export function resyncSignals(stream: SignalStream, now: number): SignalStep {
-  const step = sendAgain(stream, signalLimits.resendAfterMs, now);
-  if (step.effects.length > 0 || stream.acknowledgeAt === undefined) return step;
-  return { stream: step.stream, effects: [packet(step.stream, bare)] };
+  return step(stream, (work) => {
+    setResend(work, signalLimits.resendAfterMs, now);
+    if (work.outstanding.length > 0) emit(work, work.outstanding);
+    else if (work.acknowledgeAt !== undefined) emit(work, [bare]);
+  });
 }
 
 /** Does what has fallen due. */
 export function tickSignals(stream: SignalStream, now: number): SignalStep {
-  if (stream.resendAt !== undefined && now >= stream.resendAt)
-    return sendAgain(stream, Math.min(2 * stream.resendAfterMs, signalLimits.resendAfterMaxMs), now);
-  if (stream.acknowledgeAt !== undefined && now >= stream.acknowledgeAt) {
-    const next = { ...stream, acknowledgeAt: undefined };
-    return { stream: next, effects: [packet(next, bare)] };
-  }
-  return { stream, effects: [] };
+  return step(stream, (work) => {
+    if (now >= (work.resendAt ?? Infinity)) {
+      setResend(work, Math.min(2 * work.resendAfterMs, signalLimits.resendAfterMaxMs), now);
+      emit(work, work.outstanding);
+    } else if (now >= (work.acknowledgeAt ?? Infinity)) emit(work, [bare]);
+  });
 }
 
 /** When `tickSignals` has something to do, or undefined. */
-export function signalsDueAt(stream: SignalStream): number | undefined {
-  if (stream.resendAt === undefined) return stream.acknowledgeAt;
-  return Math.min(stream.resendAt, stream.acknowledgeAt ?? stream.resendAt);
+export function signalsDueAt({ resendAt, acknowledgeAt }: SignalStream): number | undefined {
+  return resendAt === undefined ? acknowledgeAt : Math.min(resendAt, acknowledgeAt ?? resendAt);
 }
