@@ -20,7 +20,10 @@ function builtPage(): string {
   const root = join(outer, "dist");
   mkdirSync(join(root, "assets"), { recursive: true });
   mkdirSync(join(root, "sdk"));
-  writeFileSync(join(root, "index.html"), `<!doctype html><title>Parlour</title>${"<p>room</p>".repeat(300)}`);
+  writeFileSync(
+    join(root, "index.html"),
+    `<!doctype html><title>Parlour</title>${"<p>room</p>".repeat(300)}`,
+  );
   writeFileSync(join(root, "assets", "app-3f9a.js"), "export {};");
   writeFileSync(join(root, "sdk", "parlour.js"), "export const joinRoom = 1;");
   writeFileSync(join(root, "favicon.svg"), "<svg/>");
@@ -36,16 +39,18 @@ const post = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 
 /** A request with headers that `fetch` would not let through. */
 function raw(path: string, headers: Record<string, string>, method = "GET") {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const { port } = new URL(house.url);
-    const sent = request({ host: "127.0.0.1", port, path, headers, method }, async (response) => {
-      let body = "";
-      for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-    });
-    sent.on("error", reject);
-    sent.end();
-  });
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>(
+    (resolve, reject) => {
+      const { port } = new URL(house.url);
+      const sent = request({ host: "127.0.0.1", port, path, headers, method }, async (response) => {
+        let body = "";
+        for await (const chunk of response) body += chunk;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+      sent.on("error", reject);
+      sent.end();
+    },
+  );
 }
 
 async function expectProblem(response: Response, status: number, code: string): Promise<void> {
@@ -84,7 +89,10 @@ describe("rooms over HTTP", () => {
   it("[G29] makes up a name where none is given, and keeps the room's secret out of the link", async () => {
     house = await openHouse();
     for (const visibility of ["public", "private"]) {
-      const made = (await (await house.fetch("/api/rooms", post({ visibility }))).json()) as { name: string; url: string };
+      const made = (await (await house.fetch("/api/rooms", post({ visibility }))).json()) as {
+        name: string;
+        url: string;
+      };
       expect(made.name).toMatch(/^[a-z0-9][a-z0-9-]+[a-z0-9]$/);
       expect(made.url).toBe(`${house.url}/r/${made.name}`);
     }
@@ -331,7 +339,15 @@ describe("pages", () => {
 describe("security headers", () => {
   it("[G35] every answer carries them", async () => {
     house = await openHouse({ webRoot: builtPage() });
-    for (const path of ["/", "/assets/app-3f9a.js", "/api/rooms", "/nothing", "/healthz", "/metrics", "/sdk/parlour.js"]) {
+    for (const path of [
+      "/",
+      "/assets/app-3f9a.js",
+      "/api/rooms",
+      "/nothing",
+      "/healthz",
+      "/metrics",
+      "/sdk/parlour.js",
+    ]) {
       const { headers } = await house.fetch(path);
       const policy = headers.get("content-security-policy") ?? "";
       expect(policy).toContain("default-src 'none'");

@@ -11,7 +11,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function listening(parlour: ParlourServer, http = createServer()): Promise<{ url: string; http: typeof http }> {
+async function listening(
+  parlour: ParlourServer,
+  http = createServer(),
+): Promise<{ url: string; http: typeof http }> {
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   closers.push(async () => {
