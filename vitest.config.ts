@@ -8,5 +8,7 @@ export default defineConfig({
     include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,
+    // The default leaves a core idle, which on two cores is half of them.
+    maxWorkers: "100%",
   },
 });
