@@ -57,7 +57,8 @@ describe("addresses", () => {
 describe("visitors", () => {
   it("[G11] those at rest are forgotten, and a flood of addresses shares one entry", () => {
     const visitors = new Visitors(rates);
-    for (let i = 0; i < 60_000; i++) visitors.at(`2001:db8:${(i >> 8).toString(16)}:${(i & 255).toString(16)}:0:0:0:1`);
+    for (let i = 0; i < 60_000; i++)
+      visitors.at(`2001:db8:${(i >> 8).toString(16)}:${(i & 255).toString(16)}:0:0:0:1`);
     expect(visitors.size).toBe(50_000);
     const shared = visitors.at("198.51.100.1");
     expect(visitors.at("198.51.100.2")).toBe(shared);
