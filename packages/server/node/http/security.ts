@@ -1,3 +1,5 @@
+// Only names that browsers know: each unknown one is a warning on the console of every page. What is not named has its own default,
+// which is `self` for all that a page could ask for by surprise.
 const own = [
   "autoplay",
   "camera",
@@ -8,19 +10,16 @@ const own = [
   "microphone",
   "picture-in-picture",
   "screen-wake-lock",
-  "speaker-selection",
   "web-share",
 ];
 const off = [
   "accelerometer",
   "bluetooth",
-  "browsing-topics",
   "encrypted-media",
   "geolocation",
   "gyroscope",
   "hid",
   "idle-detection",
-  "interest-cohort",
   "local-fonts",
   "magnetometer",
   "midi",

@@ -31,7 +31,13 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
   const monotonic = gateway.now();
-  for (const rate of ["failedJoinsPerAddress", "joinsPerAddress"] as const) {
+  const claim = frame.token === undefined ? undefined : tokens.verify(frame.token, frame.room, clock.now());
+  // Who comes back to a seat is no guesser, whoever else guesses from the same address.
+  const gates =
+    claim === undefined
+      ? (["failedJoinsPerAddress", "joinsPerAddress"] as const)
+      : (["joinsPerAddress"] as const);
+  for (const rate of gates) {
     const waitMs = visitor.waitMs(rate, monotonic);
     if (waitMs > 0) return refused("too-many", undefined, waitMs);
   }
@@ -65,7 +71,6 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     hostTokenHash !== undefined &&
     frame.hostToken !== undefined &&
     isHostToken(frame.hostToken, hostTokenHash);
-  const claim = frame.token === undefined ? undefined : tokens.verify(frame.token, frame.room, clock.now());
   const country = visibility === "public" ? await setup.countries.find(connection.address) : undefined;
 
   const input: EnterInput = {
