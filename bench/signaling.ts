@@ -127,7 +127,6 @@ const inLetters = (value: number): string =>
 async function idling() {
   const results: {
     name: string;
-    connections: number;
     rssPerConnection: number;
     heapPerConnection: number;
   }[] = [];

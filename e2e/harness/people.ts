@@ -67,6 +67,27 @@ export async function enter(tab: TestPage, link: string, arrival: Arrival): Prom
   return person;
 }
 
+/** The way most people come: the name typed into the lobby, so that it stands in no address. */
+export async function enterByLobby(
+  tab: TestPage,
+  link: string,
+  arrival: Arrival & { name: string },
+): Promise<Person> {
+  const { name, ...rest } = arrival;
+  await tab.page.goto(arrivalLink(link, { ...rest, joinNow: false }), { waitUntil: "domcontentloaded" });
+  const person = personOn(tab, name);
+  await person.sees("textbox", "Your name");
+  await tab.page.evaluate(() => {
+    const box = window.parlourTest.find("textbox", "Your name") as HTMLInputElement;
+    box.focus();
+    box.select();
+  });
+  await tab.page.keyboard.type(name);
+  await person.press("Join");
+  await person.sees("toolbar", "Call controls");
+  return person;
+}
+
 export function personOn(tab: TestPage, name: string): Person {
   const { page } = tab;
   const where = (figure: string): Where => ({ figure });
