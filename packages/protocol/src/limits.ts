@@ -13,6 +13,7 @@ export const rates = {
   saysPerConnection: { burst: 8, perSecond: 1 },
   joinsPerAddress: { burst: 60, perSecond: 2 },
   failedJoinsPerAddress: { burst: 20, perSecond: 0.2 },
-  roomsPerAddress: { burst: 20, perSecond: 0.1 },
+  /** Over HTTP and by joining together. */
+  roomsPerAddress: { burst: 40, perSecond: 0.2 },
   requestsPerAddress: { burst: 300, perSecond: 50 },
 } as const satisfies Record<string, Rate>;

@@ -216,6 +216,20 @@ describe("rooms over HTTP", () => {
     clock.advance(1_000);
     expect((await house.fetch("/healthz")).status).toBe(200);
   });
+
+  it("[G34] rooms made by joining count along with those made over HTTP, and joining a room that is there does not", async () => {
+    const clock = testClock();
+    house = await openHouse({}, { clock, rates: { roomsPerAddress: { burst: 2, perSecond: 0.1 } } });
+    expect((await house.fetch("/api/rooms", post({}))).status).toBe(201);
+    await (await house.visit()).enter("tea");
+    expect(await (await house.visit()).knock("coffee")).toMatchObject({
+      code: "too-many",
+      retryAfterMs: 10_000,
+    });
+    await (await house.visit()).enter("tea");
+    clock.advance(10_000);
+    await (await house.visit()).enter("coffee");
+  });
 });
 
 describe("metrics", () => {

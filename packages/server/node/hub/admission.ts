@@ -50,6 +50,13 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     if ((await stores.rooms.count()) >= limits.rooms) {
       return refused("too-many", "This server has as many rooms as it can hold.", 60_000);
     }
+    if (!visitor.take("roomsPerAddress", monotonic)) {
+      return refused(
+        "too-many",
+        "Too many rooms were made from your address.",
+        visitor.waitMs("roomsPerAddress", monotonic),
+      );
+    }
   }
   if (visibility === "public") {
     const { isProfane } = await setup.profanity();
