@@ -21,12 +21,14 @@ export class MessageWriter {
   }
 
   attribute(type: number, value: Uint8Array): this {
-    this.#bytes.set(value, this.#open(type, value.length));
+    const at = this.#open(type, value.length);
+    this.#bytes.set(value, at);
     return this;
   }
 
   number(type: number, value: number): this {
-    writeUint32(this.#bytes, this.#open(type, 4), value);
+    const at = this.#open(type, 4);
+    writeUint32(this.#bytes, at, value);
     return this;
   }
 
@@ -77,7 +79,7 @@ export class MessageWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Makes room for a value, with the header's length already counting it. Returns where the value goes. */
+  /** Makes room for a value, with the header's length already counting it. Returns where the value goes; `#bytes` may be another after it. */
   #open(type: number, length: number): number {
     const at = this.#length;
     this.#length = at + 4 + ((length + 3) & ~3);
