@@ -168,7 +168,7 @@ export function personOn(tab: TestPage, name: string): Person {
     async seesPeople(...names) {
       let last: string[] = [];
       await until(`${name} to see exactly ${names.join(", ") || "nobody else"}`, async () => {
-        last = (await person.figures()).filter((one) => !isSelf(one, name));
+        last = (await person.figures()).filter((one) => !isSelf(one));
         return [...last].sort().join("\n") === [...names].sort().join("\n");
       }).catch((error: Error) => {
         throw new Error(`${error.message}; there are: ${last.join(", ") || "none"}`);
@@ -242,7 +242,5 @@ export function personOn(tab: TestPage, name: string): Person {
   return person;
 }
 
-/** The page may mark one's own figure: "You", or the name with "(you)". */
-function isSelf(figure: string, name: string): boolean {
-  return /^you\b|\(you\)$/i.test(figure) || figure === name;
-}
+/** The page marks one's own figure: the name with "(you)". */
+const isSelf = (figure: string): boolean => /\(you\)$/i.test(figure);
