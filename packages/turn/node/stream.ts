@@ -17,7 +17,7 @@ export class StreamPath implements ClientPath {
   readonly #limits: Pick<TurnLimits, "requestBytes" | "waitingBytes">;
   readonly #chunks: Buffer[] = [];
   #waiting = 0;
-  #needs = 4;
+  #needs = 1;
   #isCorked = false;
 
   private constructor(socket: Socket, client: Endpoint, limits: StreamPath["limits"], now: number) {

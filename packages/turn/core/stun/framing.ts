@@ -40,5 +40,5 @@ export function cutFrames(bytes: Uint8Array, largest: number): Cut | undefined {
   // A first byte that begins nothing need not wait for three more.
   const next = bytes[at];
   if (next !== undefined && next >= 4 && (next < 0x40 || next >= 0x80)) return undefined;
-  return { frames, rest: bytes.subarray(at), needs };
+  return { frames, rest: bytes.subarray(at), needs: next === undefined ? 1 : needs };
 }
