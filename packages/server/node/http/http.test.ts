@@ -347,6 +347,7 @@ describe("pages", () => {
     await house.close();
     house = await openHouse();
     await expectProblem(await house.fetch("/ca.pem"), 404, "not-found");
+    expect((await house.fetch("/ca.pem", { method: "HEAD" })).status).toBe(204);
   });
 });
 
@@ -376,6 +377,15 @@ describe("security headers", () => {
       expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
       expect(headers.get("strict-transport-security")).toBeNull();
     }
+  });
+
+  it("[G35] the opener policy only where browsers heed it", async () => {
+    house = await openHouse();
+    const policy = async (host: string) =>
+      (await raw("/healthz", { host })).headers["cross-origin-opener-policy"];
+    expect(await policy("localhost:3000")).toBe("same-origin");
+    expect(await policy("[::1]:3000")).toBe("same-origin");
+    expect(await policy("192.0.2.7:3000")).toBeUndefined();
   });
 
   it("[G35] HSTS only over TLS with a public name; a strange Host never gets into a header", async () => {
