@@ -26,7 +26,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const door =
       secret &&
       (await import("./private-door.ts").catch((cause) => {
-        throw parlourError("unreachable", undefined, undefined, { cause });
+        throw parlourError("unreachable", { cause });
       }));
     const enter = await door?.privateDoor({
       room,

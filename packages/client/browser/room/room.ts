@@ -3,12 +3,12 @@ import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
 import type { ErrorCode, JoinOptions, NoticeEvent, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
 import { parlourError } from "../error.ts";
+import { deferred, eventSource } from "../events.ts";
 import type { RoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
-import { deferred, eventSource } from "./events.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
 import { roomPeers } from "./peers.ts";
@@ -196,11 +196,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       case "say-accepted":
         says.get(effect.id)?.resolve(effect.at);
         break;
-      case "say-refused": {
-        const { code, detail, hint } = effect.refusal;
-        says.get(effect.id)?.reject(parlourError(code, detail, hint));
+      case "say-refused":
+        says.get(effect.id)?.reject(parlourError(effect.refusal.code, { ...effect.refusal }));
         break;
-      }
       case "refused":
         log.add("refused", undefined, effect.refusal.code);
         break;
@@ -215,7 +213,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   };
 
   const end = (reason: Reason): void => {
-    const error = parlourError(reason.code, reason.detail, reason.hint);
+    const error = parlourError(reason.code, { ...reason });
     if (state !== "joining") notebook.forgetToken();
     for (const { reject } of says.values()) reject(error);
     media?.close();
@@ -302,7 +300,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         return { id, at };
       }
       if (session.unacknowledged >= unacknowledgedMost) {
-        throw parlourError("too-many", "Too much waits for the server to come back.");
+        throw parlourError("too-many", { detail: "Too much waits for the server." });
       }
       const id = randomText(12);
       const { promise, resolve, reject } = deferred<number>();
@@ -315,18 +313,14 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     },
     async publish(stream, publication) {
       if (media === undefined || state === "left") {
-        throw parlourError("bad-request", "This room is without media, or was left.");
+        throw parlourError("bad-request", { detail: "This room has no media, or was left." });
       }
       return media.publish(stream, publication);
     },
     publications: media?.publications ?? new Map(),
     channel(name, { delivery = "ordered" } = {}) {
       if (name.startsWith("parlour:")) {
-        throw parlourError(
-          "bad-request",
-          "Names of channels that start with parlour: are taken.",
-          "Use another name.",
-        );
+        throw parlourError("bad-request", { detail: "Names that start with parlour: are taken." });
       }
       return hub.channel(name, delivery);
     },

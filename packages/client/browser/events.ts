@@ -3,8 +3,8 @@ export function eventSource<Events extends { [K in keyof Events]: unknown[] }>()
   const listeners: { [K in keyof Events]?: Set<(...args: Events[K]) => void> } = {};
   return {
     on<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): () => void {
-      const all = listeners[event] ?? new Set();
-      listeners[event] = all;
+      listeners[event] ??= new Set();
+      const all = listeners[event];
       all.add(listener);
       return () => void all.delete(listener);
     },
@@ -13,9 +13,8 @@ export function eventSource<Events extends { [K in keyof Events]: unknown[] }>()
         try {
           listener(...args);
         } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
+          // Only outside of browsers it is missing.
+          (globalThis.reportError ?? console.error)(error);
         }
       }
     },
