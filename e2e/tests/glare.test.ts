@@ -64,8 +64,10 @@ describe("glare: both sides add tracks at the same instant", () => {
       let collisions = 0;
       for (let pair = 0; pair < pairsInTurn; pair++) {
         const link = privateLink(stage.server, stage.roomName("glare"));
-        const ada = await stage.member(first, { link, name: "Ada", publish: true });
-        const bo = await stage.member(second, { link, name: "Bo", publish: true });
+        // Who comes first is the polite one: each engine in turn.
+        const [polite, impolite] = pair % 2 === 0 ? [first, second] : [second, first];
+        const ada = await stage.member(polite, { link, name: "Ada", publish: true });
+        const bo = await stage.member(impolite, { link, name: "Bo", publish: true });
         const ends = [
           [ada, "Bo"],
           [bo, "Ada"],
