@@ -74,7 +74,8 @@ export class StreamPath implements ClientPath {
       this.end();
       return;
     }
-    if (!this.#isCorked) {
+    // Over TLS each frame is a record of its own: some clients read one record at a time and expect one frame in it.
+    if (!this.#isCorked && this.transport === "tcp") {
       // What one turn of the loop relays goes out in one write.
       this.#isCorked = true;
       socket.cork();
