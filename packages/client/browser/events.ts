@@ -3,8 +3,8 @@ export function eventSource<Events extends { [K in keyof Events]: unknown[] }>()
   const listeners: { [K in keyof Events]?: Set<(...args: Events[K]) => void> } = {};
   return {
     on<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): () => void {
-      listeners[event] ??= new Set();
-      const all = listeners[event];
+      const all = listeners[event] ?? new Set();
+      listeners[event] = all;
       all.add(listener);
       return () => void all.delete(listener);
     },

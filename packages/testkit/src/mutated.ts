@@ -6,7 +6,7 @@ export function mutated(
   value: Readonly<Record<string, unknown>>,
   junk: readonly unknown[],
 ): Record<string, unknown> {
-  const copy = structuredClone(value) as Record<string, unknown>;
+  const copy = JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
   let at = copy;
   for (let depth = 0; depth < 4; depth++) {
     const inner = Object.values(at).filter((held) => typeof held === "object" && held !== null);

@@ -13,7 +13,7 @@ export type Sending = "on" | "muted" | "none";
 export interface MediaState {
   /** Counts the states of this page, so that one that arrives late changes nothing. */
   readonly n: number;
-  readonly sources: Readonly<Record<Source, Readonly<Record<Kind, Sending>>>>;
+  readonly sources: { readonly [source: string]: Readonly<Record<Kind, Sending>> };
 }
 /** What goes beside each description. */
 export interface MediaDescription extends MediaState {
