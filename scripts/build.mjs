@@ -25,7 +25,7 @@ async function bundle(entry, output) {
     // What an entry shares with what it loads later goes into the entry, not into a third file.
     preserveEntrySignatures: "allow-extension",
     write: output.file !== undefined,
-    output: { format: "es", minify: true, ...(output.file ? {} : { dir: root }), ...output },
+    output: { format: "es", minify: true, comments: false, ...(output.file ? {} : { dir: root }), ...output },
     logLevel: "warn",
   });
 }

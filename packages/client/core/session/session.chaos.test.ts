@@ -391,5 +391,5 @@ describe("session under chaos", () => {
       }
     });
     expect(seeds).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });
