@@ -38,6 +38,8 @@ async function open(
   if (transport === "udp") {
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
     socket.on("message", onPacket);
+    // Nobody listens there: as good as a packet lost.
+    socket.on("error", () => {});
     socket.connect(port, host);
     await once(socket, "connect");
     return {
@@ -65,6 +67,8 @@ async function open(
 export class RealClient {
   /** Data that came: what a channel or an indication held. */
   readonly heard: string[] = [];
+  /** Takes ChannelData instead of `heard`, for those who only count. */
+  onChannelData: ((bytes: Uint8Array) => void) | undefined;
   relayed: Endpoint | undefined;
   mapped: Endpoint | undefined;
   readonly #waiting = new Map<string, (message: StunMessage) => void>();
@@ -182,6 +186,10 @@ export class RealClient {
 
   #take(bytes: Uint8Array): void {
     if ((bytes[0] ?? 0) >= 0x40) {
+      if (this.onChannelData !== undefined) {
+        this.onChannelData(bytes);
+        return;
+      }
       this.#hear(bytes.subarray(4, 4 + readUint16(bytes, 2)));
       return;
     }
