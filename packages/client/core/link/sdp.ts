@@ -12,7 +12,8 @@ export function ufragsOf(sdp: string): readonly string[] {
  */
 export function hasOnlyFingerprint(sdp: string, expected: string): boolean {
   const wanted = `a=fingerprint:${expected}`.trim().toLowerCase();
-  const mentions = sdp.toLowerCase().match(/[^\r\n]*fingerprint[^\r\n]*/g) ?? [];
+  const lines = sdp.toLowerCase().split(/[\r\n]+/);
+  const mentions = lines.filter((line) => line.includes("fingerprint"));
   return mentions.length > 0 && mentions.every((line) => line.trim() === wanted);
 }
 
