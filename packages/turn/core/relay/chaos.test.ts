@@ -64,7 +64,10 @@ class Model {
   step(random: Random): void {
     const client = random.pick(this.clients);
     const mine = this.of(client);
-    const port = random.pick(this.ports);
+    const alive = this.clients.filter((one) => this.of(one) !== undefined);
+    // Mostly somebody who is there.
+    const port =
+      alive.length > 0 && random.chance(0.8) ? random.pick(alive).relayed.port : random.pick(this.ports);
     const number = 0x4000 + random.int(0, 3);
     const steps: (() => void)[] = [
       () => {
@@ -76,7 +79,7 @@ class Model {
         this.ports.push(client.relayed.port);
       },
       () => {
-        const seconds = random.pick([0, 600, 900, 3600, 7200]);
+        const seconds = random.pick([0, 600, 600, 900, 3600, 7200]);
         const reply = client.refresh(seconds);
         expect(reply.code).toBe(mine === undefined ? 437 : undefined);
         if (mine !== undefined)
@@ -106,9 +109,10 @@ class Model {
         this.expectSaid(client, channel?.peer ?? 0, isBound, (text) => client.channel(number, bytesOf(text)));
       },
       () => {
-        if (random.chance(0.3)) this.rehearsal.wait(random.int(1, 400));
+        const seconds = random.chance(0.1) ? random.int(1, 700) : random.int(1, 60);
+        if (random.chance(0.3)) this.rehearsal.wait(seconds);
         // Some things are over before anybody sweeps.
-        else this.rehearsal.now += random.int(1, 200_000);
+        else this.rehearsal.now += seconds * 1000;
       },
       () => {
         if (!random.chance(0.2)) return;
