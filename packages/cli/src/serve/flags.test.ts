@@ -15,7 +15,7 @@ function problem(words: readonly string[], environment: NodeJS.ProcessEnv = {}):
 
 describe("flags", () => {
   it("have the defaults that --help shows", () => {
-    expect(options("")).toMatchObject({ port: 3000, tls: "off", turn: "off", "log-level": "warn" });
+    expect(options("")).toMatchObject({ port: 3000, tls: "off", turn: "closed", "turn-port": 3478, "log-level": "warn" });
     expect(options("")).toMatchObject({ "create-on-join": true, "trust-proxy": false, "allow-origin": [] });
   });
 
@@ -92,6 +92,19 @@ describe("flags", () => {
     [["--history-messages", "1.5"], /^--history-messages must be a whole number/],
     [["--log-level", "loud"], /^--log-level must be one of silent, error, warn, info, debug/],
     [["--host", "a b"], /^--host must be/],
+    [["--turn", "on"], /^--turn must be one of closed, open, external, off \(it is "on"\)\./],
+    [["--turn", "open"], /^--turn open needs the address .*: --public-address ADDRESS$/],
+    [["--turn", "external"], /^--turn external needs your relay's address: --turn-url turn:/],
+    [
+      ["--turn", "external", "--turn-url", "turn:a.example"],
+      /^--turn external needs the secret .*--turn-secret SECRET/,
+    ],
+    [["--turn-url", "turn://a.example"], /^--turn-url must be a URL such as stun:HOST:PORT/],
+    [["--turn-url", "stun:a.example?transport=udp"], /^--turn-url must be/],
+    [["--turn-url", "https://a.example"], /^--turn-url must be/],
+    [["--turn-port", "70000"], /^--turn-port must be a whole number/],
+    [["--public-address", "here.example"], /^--public-address must be an IP address/],
+    [["--public-address", "203.0.113.5,203.0.113.6"], /^--public-address must be an IP address/],
   ])("[H2] %j is answered by one line that names it and the fix", (words, line) => {
     expect(problem(words)).toMatch(line);
     expect(problem(words)).not.toContain("\n");
@@ -102,7 +115,8 @@ describe("flags", () => {
   });
 
   it("[H2] a secret is never repeated", () => {
-    expect(problem(["--metrics-token", "hunter2"])).not.toContain("hunter2");
+    for (const flag of ["--metrics-token", "--turn-secret"])
+      expect(problem([flag, "hunter2"])).toMatch(/^--[a-z-]+ must be at least 16(?!.*hunter2)/);
   });
 
   it("[H3] what belongs to a later version is refused by name", () => {
@@ -110,7 +124,22 @@ describe("flags", () => {
       if ("later" in flag)
         expect(problem([`--${name}`, "x"])).toMatch(new RegExp(`^--${name} is not available in this`));
     expect(problem([], { PARLOUR_REDIS: "redis://localhost" })).toMatch(/^PARLOUR_REDIS is not available/);
-    expect(problem(["--turn", "closed"])).toMatch(/^--turn must be off: this version has no relay yet/);
-    expect(options("--turn off").turn).toBe("off");
+  });
+
+  it("[H23] the relay's are collected and go together", () => {
+    expect(
+      options(
+        "--turn external --turn-secret 0123456789abcdef --turn-url stun:a.example,turn:b.example:3478?transport=tcp --turn-url turns:[2001:db8::1]:5349",
+      )["turn-url"],
+    ).toEqual(["stun:a.example", "turn:b.example:3478?transport=tcp", "turns:[2001:db8::1]:5349"]);
+    expect(options("--turn open --public-address 203.0.113.5,2001:db8::5")["public-address"]).toEqual([
+      "203.0.113.5",
+      "2001:db8::5",
+    ]);
+    expect(options("--turn external --turn-url stun:a.example").turn).toBe("external");
+    expect(options("", { PARLOUR_TURN: "off", PARLOUR_TURN_PORT: "0" })).toMatchObject({
+      turn: "off",
+      "turn-port": 0,
+    });
   });
 });

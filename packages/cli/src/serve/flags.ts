@@ -25,6 +25,8 @@ export interface Flag<T> {
   readonly repeatable?: true;
   /** Part of a later version: giving it is refused in so many words. */
   readonly later?: true;
+  /** Its value is never repeated in a complaint. */
+  readonly isSecret?: true;
   readonly read: (text: string) => Reading<T>;
 }
 
@@ -84,6 +86,29 @@ function origins(text: string): Reading<readonly string[]> {
     value.push(part);
   }
   return { value };
+}
+
+function iceUrls(text: string): Reading<readonly string[]> {
+  const value = text
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  const host = String.raw`(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?`;
+  // RFC 7064 and RFC 7065: no slashes, and STUN knows no transport.
+  const url = new RegExp(`^(?:stuns?:${host}|turns?:${host}(?:\\?transport=(?:udp|tcp))?)$`);
+  return value.length > 0 && value.every((each) => url.test(each))
+    ? { value }
+    : {
+        wanted: "a URL such as stun:HOST:PORT, turn:HOST:PORT?transport=udp or turns:HOST:PORT?transport=tcp",
+      };
+}
+
+function publicAddresses(text: string): Reading<readonly string[]> {
+  const value = text.split(",").map((each) => each.trim());
+  const families = value.map((each) => isIP(each));
+  return families.every((family) => family !== 0) && new Set(families).size === families.length
+    ? { value }
+    : { wanted: "an IP address, or one IPv4 and one IPv6 address" };
 }
 
 function secret(text: string): Reading<string | undefined> {
@@ -198,6 +223,7 @@ export const flags = {
     standard: "only this machine may read them",
     fallback: undefined,
     example: "a long random text",
+    isSecret: true,
     read: secret,
   }),
   "log-level": flag<LogLevel>({
@@ -208,18 +234,49 @@ export const flags = {
     example: "info",
     read: oneOf<LogLevel>("silent", "error", "warn", "info", "debug"),
   }),
-  turn: flag<"off">({
-    placeholder: "off",
-    help: "Relay for people whose networks block direct connections; this version has none yet",
-    standard: "off",
-    fallback: "off",
-    example: "off",
-    read: (text) => (text === "off" ? { value: "off" } : { wanted: "off: this version has no relay yet" }),
+  turn: flag<"closed" | "open" | "external" | "off">({
+    placeholder: "closed|open|external|off",
+    help: "Relay where networks block direct connections: inside this server; to the world; one of yours (--turn-url); none",
+    standard: "closed",
+    fallback: "closed",
+    example: "closed",
+    read: oneOf("closed", "open", "external", "off"),
   }),
-  "turn-port": later("NUMBER", "Port of the relay"),
-  "turn-url": later("URL", "A relay of your own"),
-  "turn-secret": later("SECRET", "Its shared secret"),
-  "public-address": later("ADDRESS", "The address under which others reach this machine"),
+  "turn-port": flag({
+    placeholder: "NUMBER",
+    help: "UDP and TCP port of the relay; 0 takes a free one. It answers on --port over TCP as well",
+    standard: "3478",
+    fallback: 3478,
+    example: "3478",
+    read: integer(0, 65_535),
+  }),
+  "turn-url": flag<readonly string[]>({
+    placeholder: "URL",
+    help: "A stun:, turn: or turns: URL to hand out, for --turn external or further ones; repeat it, or separate by commas",
+    standard: "none",
+    fallback: [],
+    example: "turn:turn.example.org:3478",
+    repeatable: true,
+    read: iceUrls,
+  }),
+  "turn-secret": flag<string | undefined>({
+    placeholder: "SECRET",
+    help: "Shared secret of the relay's credentials, as coturn's static-auth-secret",
+    standard: "one in the data folder",
+    fallback: undefined,
+    example: "a long random text",
+    isSecret: true,
+    read: secret,
+  }),
+  "public-address": flag<readonly string[]>({
+    placeholder: "ADDRESS",
+    help: "Address by which the world reaches this machine, for --turn open; one of each family, separated by a comma",
+    standard: "none",
+    fallback: [],
+    example: "203.0.113.5",
+    repeatable: true,
+    read: publicAddresses,
+  }),
   domain: later("NAME", "Domain name, for automatic HTTPS; until then: --tls files"),
   redis: later("URL", "Redis, for several servers that act as one"),
 } as const;
@@ -292,7 +349,7 @@ function readValues(texts: ReadonlyMap<FlagName, { text: string; as: string }>):
       return problem(`${given.as} is not available in this version of Parlour. Leave it out.`);
     const reading = definition.read(given.text);
     if ("wanted" in reading) {
-      const shown = name === "metrics-token" ? "" : ` (it is "${given.text}")`;
+      const shown = definition.isSecret ? "" : ` (it is "${given.text}")`;
       return problem(
         `${given.as} must be ${reading.wanted}${shown}. For example: --${name} ${definition.example}`,
       );
@@ -304,13 +361,30 @@ function readValues(texts: ReadonlyMap<FlagName, { text: string; as: string }>):
 }
 
 /** Flags that are right one by one but not together. */
-function disagreement({ tls, cert, key }: ServeOptions): ServeRequest | undefined {
+function disagreement(options: ServeOptions): ServeRequest | undefined {
+  const { tls, cert, key } = options;
   if (tls === "files") {
     if (cert === undefined) return problem("--tls files needs the certificate's file: --cert FILE");
     if (key === undefined) return problem("--tls files needs the private key's file: --key FILE");
   } else if (cert !== undefined || key !== undefined) {
     return problem(`--${cert === undefined ? "key" : "cert"} works only with --tls files; add it.`);
   }
+  return relayDisagreement(options);
+}
+
+function relayDisagreement({ turn, ...options }: ServeOptions): ServeRequest | undefined {
+  const urls = options["turn-url"];
+  if (turn === "open" && options["public-address"].length === 0)
+    return problem(
+      "--turn open needs the address by which the world reaches this machine: --public-address ADDRESS",
+    );
+  if (turn !== "external") return undefined;
+  if (urls.length === 0)
+    return problem("--turn external needs your relay's address: --turn-url turn:turn.example.org:3478");
+  if (options["turn-secret"] === undefined && urls.some((url) => url.startsWith("turn")))
+    return problem(
+      "--turn external needs the secret that your relay knows: --turn-secret SECRET (coturn: static-auth-secret)",
+    );
   return undefined;
 }
 

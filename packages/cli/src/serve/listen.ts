@@ -3,7 +3,7 @@ import type { Server as PlainServer } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Server } from "node:net";
 import { join } from "node:path";
-import type { CertificateSource } from "@parlour/server/tls";
+import type { CertificateSource, TakeStun } from "@parlour/server/tls";
 import type { ServeOptions } from "./flags.ts";
 
 /** What listens, and what the rooms' server is attached to (the same without TLS). */
@@ -18,16 +18,19 @@ export interface Listener {
  * Makes the listener that the flags ask for; it does not listen yet.
  *
  * @param notable is told what the host should know about certificates, then and later
+ * @param takeStun gets the connections that begin with STUN; without it the port is for pages alone
  * @throws CertificateError when there is no usable certificate
  */
 export async function createListener(
   { tls, cert, key }: ServeOptions,
   data: string,
   notable: (sentence: string) => void,
+  takeStun?: TakeStun,
 ): Promise<Listener> {
   if (tls === "off") {
     const { createServer } = await import("node:http");
     const http = createServer();
+    if (takeStun !== undefined) (await import("@parlour/server/front")).sharePort(http, takeStun);
     return { http, listening: http };
   }
   const [{ createServer }, { openFiles, openSelfSigned, createFront }] = await Promise.all([
@@ -45,7 +48,7 @@ export async function createListener(
       ? openSelfSigned(join(data, "tls"), events)
       : await openFiles({ cert: cert ?? "", key: key ?? "" }, events);
   events.changed(certificates.pair);
-  return { http, listening: createFront(http), certificates };
+  return { http, listening: createFront(http, takeStun), certificates };
 }
 
 const refusals: Record<string, (port: number, host: string) => string> = {

@@ -10,6 +10,7 @@ const interfaces = {
   eth0: [address("192.168.1.5"), address("2001:db8::5"), address("fe80::1")],
   docker0: [address("172.17.0.1")],
 };
+const relay = ["Relay: somewhere"];
 const reach: Reach = { scheme: "http", port: 3000, host: undefined, interfaces };
 
 describe("where the server is reached", () => {
@@ -35,15 +36,15 @@ describe("where the server is reached", () => {
   });
 
   it("[H7] comes with what does not work there", () => {
-    const plain = readyLines({ ...reach, tls: "off", hasPage: true });
+    const plain = readyLines({ ...reach, tls: "off", hasPage: true, relay });
     expect(plain[0]).toBe("Parlour is ready at http://localhost:3000");
     expect(plain.join("\n")).toMatch(/no camera or microphone.*--tls self/);
-    expect(plain.join("\n")).toMatch(/No relay in this version/);
+    expect(plain.join("\n")).toMatch(/^ {2}Relay: somewhere$/m);
     expect(plain.join("\n")).not.toMatch(/not built|ca\.pem/);
   });
 
   it("[H7] says nothing about other devices when only this machine can reach it", () => {
-    const lines = readyLines({ ...reach, host: "127.0.0.1", tls: "off", hasPage: true });
+    const lines = readyLines({ ...reach, host: "127.0.0.1", tls: "off", hasPage: true, relay });
     expect(lines.join("\n")).not.toMatch(/other devices|On this network/);
   });
 
@@ -53,6 +54,7 @@ describe("where the server is reached", () => {
       scheme: "https",
       tls: "self",
       hasPage: false,
+      relay,
       fingerprint: "AB:CD",
     });
     expect(lines.join("\n")).toContain("https://192.168.1.5:3000/ca.pem");

@@ -52,11 +52,13 @@ export function readyLines(
   reach: Reach & {
     readonly tls: "off" | "self" | "files";
     readonly hasPage: boolean;
+    /** What is to be said about the relay. */
+    readonly relay: readonly string[];
     /** SHA-256 of the authority's certificate, with `--tls self`. */
     readonly fingerprint?: string;
   },
 ): string[] {
-  const { tls, hasPage, fingerprint } = reach;
+  const { tls, hasPage, fingerprint, relay } = reach;
   const own = ownUrl(reach);
   const others = networkUrls(reach);
   const lines = [`Parlour is ready at ${own}`];
@@ -70,9 +72,7 @@ export function readyLines(
       `  Browsers warn until a device trusts this server's own certificate authority, once: ${others[0] ?? own}/ca.pem (docs/hosting.md says how)`,
     );
   if (fingerprint !== undefined) lines.push(`  Its SHA-256 fingerprint: ${fingerprint}`);
-  lines.push(
-    "  No relay in this version: people whose networks block direct connections may not reach each other.",
-  );
+  lines.push(...relay.map((line) => `  ${line}`));
   if (!hasPage) lines.push("  The page is not built, only the API and the SDK are there. Run: npm run build");
   return lines;
 }

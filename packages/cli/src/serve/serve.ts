@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +14,7 @@ import { readFlags, type ServeOptions, serveHelp } from "./flags.ts";
 import { createListener, type Listener, open } from "./listen.ts";
 import { createLog, type Log } from "./log.ts";
 import { readyLines } from "./reach.ts";
+import { openRelayOf, type ServedRelay } from "./relay.ts";
 
 const complain = (line: string) => process.stderr.write(`parlour: ${line}\n`);
 
@@ -70,8 +72,14 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
   const loading = import("@parlour/server");
   loading.catch(() => {}); // Heard below, or not at all when the port is taken.
   let listener: Listener;
+  let relay: ServedRelay | undefined;
+  const hasRelay = options.turn === "closed" || options.turn === "open";
+  const takeStun = hasRelay
+    ? (socket: Socket, first: Buffer) =>
+        void (relay === undefined ? socket.destroy() : relay.handle(socket, first))
+    : undefined;
   try {
-    listener = await createListener(options, data, (sentence) => log.warn({}, sentence));
+    listener = await createListener(options, data, (sentence) => log.warn({}, sentence), takeStun);
   } catch (error) {
     if (error instanceof Error && error.name === "CertificateError") return error.message;
     throw error;
@@ -85,28 +93,37 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
   }
 
   // Before the rooms are opened, so that a second server started by mistake ends at the port, not in the data folder.
-  const { createParlourServer } = await loading;
+  const { createParlourServer, loadSecrets } = await loading;
   const { messages, hours } = { messages: options["history-messages"], hours: options["history-hours"] };
   const token = options["metrics-token"];
-  const server = await createParlourServer({
-    data,
-    webRoot,
-    allowedOrigins: options["allow-origin"],
-    trustProxy: options["trust-proxy"],
-    createOnJoin: options["create-on-join"],
-    history: { ...(messages === undefined ? {} : { messages }), ...(hours === undefined ? {} : { hours }) },
-    ...(token === undefined ? {} : { metricsToken: token }),
-    ...(certificates?.authority === undefined ? {} : { caCertificate: certificates.authority }),
-    logger: log,
-  }).catch(
+  const build = async () => {
+    const served = await openRelayOf(options, port, () => loadSecrets(data).turnSecret, log);
+    relay = served;
+    const server = await createParlourServer({
+      data,
+      webRoot,
+      allowedOrigins: options["allow-origin"],
+      trustProxy: options["trust-proxy"],
+      createOnJoin: options["create-on-join"],
+      history: { ...(messages === undefined ? {} : { messages }), ...(hours === undefined ? {} : { hours }) },
+      ...(token === undefined ? {} : { metricsToken: token }),
+      ...(certificates?.authority === undefined ? {} : { caCertificate: certificates.authority }),
+      ...served.parts,
+      logger: log,
+    });
+    return { server, served };
+  };
+  const built = await build().catch(
     (error: Error & { hint?: string }) =>
       `${error.message} ${error.hint ?? `Look at the data folder ${data}, or choose another with --data FOLDER.`}`,
   );
-  if (typeof server === "string") {
+  if (typeof built === "string") {
     certificates?.close();
     listening.close();
-    return server;
+    await relay?.close();
+    return built;
   }
+  const { server, served } = built;
   http.off("request", notYet);
   server.attach(http);
   const { tls, host } = options;
@@ -118,6 +135,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       interfaces: networkInterfaces(),
       tls,
       hasPage: existsSync(`${webRoot}/index.html`),
+      relay: served.lines,
       ...(certificates?.authority === undefined
         ? {}
         : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),
@@ -127,7 +145,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       await Promise.all([server.drain(), signal === "SIGTERM" ? delay(seenDrainingMs) : undefined]);
       listening.close();
       http.closeAllConnections();
-      await server.close();
+      await Promise.all([served.close(), server.close()]);
     },
   };
 }

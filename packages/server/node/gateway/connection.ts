@@ -2,6 +2,7 @@ import { type Code, type RosterEntry, refusal, type ServerFrame } from "@parlour
 import { WebSocket } from "ws";
 import { Bucket } from "../address/bucket.ts";
 import type { Visitor } from "../address/visitors.ts";
+import type { CameBy } from "../hub/setup.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LiveRoom } from "./live-room.ts";
 
@@ -49,8 +50,8 @@ export class Connection {
   readonly visitor: Visitor;
   /** Normalized. For counting and for the country: never logged at info, stored, or put in a frame. */
   readonly address: string;
-  /** The host part by which the visitor came, for ICE URLs. */
-  readonly host: string;
+  /** By which door the visitor came, for ICE URLs. */
+  readonly cameBy: CameBy;
   #place: Place = fresh;
   readonly openedAt: number;
   heardAt: number;
@@ -66,7 +67,12 @@ export class Connection {
   constructor(
     gateway: Gateway,
     socket: GatewaySocket,
-    from: { readonly id: string; readonly visitor: Visitor; readonly address: string; readonly host: string },
+    from: {
+      readonly id: string;
+      readonly visitor: Visitor;
+      readonly address: string;
+      readonly cameBy: CameBy;
+    },
     now: number,
   ) {
     this.gateway = gateway;
@@ -74,7 +80,7 @@ export class Connection {
     this.id = from.id;
     this.visitor = from.visitor;
     this.address = from.address;
-    this.host = from.host;
+    this.cameBy = from.cameBy;
     this.openedAt = now;
     this.heardAt = now;
     this.pingedAt = now;

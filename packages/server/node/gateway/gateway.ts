@@ -15,6 +15,7 @@ import {
 import { type RawData, type Server, type ServerOptions, WebSocketServer } from "ws";
 import type { Visitor, Visitors } from "../address/visitors.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { CameBy } from "../hub/setup.ts";
 import type { Counts } from "../metrics/counts.ts";
 import type { Clock } from "../server/clock.ts";
 import type { Limits } from "../server/limits.ts";
@@ -30,7 +31,7 @@ export interface GatewaySetup {
   readonly visitors: Visitors;
   readonly counts: Counts;
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly hostOf: (request: IncomingMessage) => string;
+  readonly cameBy: (request: IncomingMessage) => CameBy;
   readonly isOriginAllowed: (request: IncomingMessage) => boolean;
   readonly clock: Clock;
 }
@@ -46,7 +47,7 @@ interface RefusedUpgrade {
 const fragmentsMax = 256;
 const chunksMax = 4096;
 const closeTimeoutMs = 2_000;
-const hostsMax = 100;
+const doorsMax = 100;
 const closedByPage = { phase: "ended", why: "page" } as const;
 const gone = { phase: "ended", why: "silent" } as const;
 
@@ -60,7 +61,7 @@ export class Gateway {
   readonly #setup: GatewaySetup;
   readonly #server: Server<typeof GatewaySocket>;
   readonly #sweepMs: number;
-  readonly #hosts = new Map<string, string>();
+  readonly #doors = new Map<string, CameBy>();
   #hub: Hub | undefined;
   #made = 0;
   #sweptAt: number;
@@ -115,10 +116,10 @@ export class Gateway {
       refuseUpgrade(socket, status, refusal(code, detail), headers);
       return;
     }
-    const host = this.#known(this.#setup.hostOf(request));
+    const cameBy = this.#known(this.#setup.cameBy(request));
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const id = `${this.#setup.node}.${(this.#made++).toString(36)}`;
-      const connection = new Connection(this, webSocket, { id, visitor, address, host }, now);
+      const connection = new Connection(this, webSocket, { id, visitor, address, cameBy }, now);
       webSocket.connection = connection;
       visitor.connections++;
       this.counts.opened++;
@@ -130,12 +131,13 @@ export class Gateway {
     });
   }
 
-  /** The same string for the same host, so that ten thousand connections do not keep ten thousand copies. */
-  #known(host: string): string {
-    const known = this.#hosts.get(host);
+  /** The same object for the same door, so that ten thousand connections do not keep ten thousand copies. */
+  #known(door: CameBy): CameBy {
+    const key = `${door.host} ${door.port} ${door.isSecure} ${door.isProxied}`;
+    const known = this.#doors.get(key);
     if (known !== undefined) return known;
-    if (this.#hosts.size < hostsMax) this.#hosts.set(host, host);
-    return host;
+    if (this.#doors.size < doorsMax) this.#doors.set(key, door);
+    return door;
   }
 
   #whyNot(request: IncomingMessage, visitor: Visitor, now: number): RefusedUpgrade | undefined {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { fromProxy, type TrustProxy } from "../address/address.ts";
+import type { CameBy } from "../hub/setup.ts";
 
 // What may stand in a Host header and go into a URL, a policy or an ICE server: a name, an IPv4 or a bracketed IPv6 address, a port.
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -10,6 +11,8 @@ export interface Front {
   /** Host and port as the visitor wrote them, or undefined when they are missing or no host at all. */
   host(request: IncomingMessage): string | undefined;
   isSecure(request: IncomingMessage): boolean;
+  /** True when a trusted proxy stands between. */
+  isProxied(request: IncomingMessage): boolean;
 }
 
 /** With a trusted proxy in front, what it says counts; else what the socket and the Host header say. */
@@ -29,12 +32,21 @@ export function front(trust: TrustProxy): Front {
       if (proto !== undefined) return proto === "https" || proto === "wss";
       return (request.socket as Partial<TLSSocket>).encrypted === true;
     },
+    isProxied: isBelieved,
   };
 }
 
 /** A host without its port and brackets. */
 export function hostName(host: string): string {
   return host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+}
+
+/** The door by which a visitor came, whose address other services of this server are given by. */
+export function cameBy(inFront: Front, request: IncomingMessage): CameBy {
+  const host = inFront.host(request);
+  const isSecure = inFront.isSecure(request);
+  const port = Number(/:(\d+)$/.exec(host ?? "")?.[1] ?? (isSecure ? 443 : 80));
+  return { host: hostName(host ?? "localhost"), port, isSecure, isProxied: inFront.isProxied(request) };
 }
 
 /** Which pages may talk to this server. */

@@ -1,4 +1,4 @@
-import type { Code, Hello, Say } from "@parlour/protocol";
+import type { Code, Hello, PeerId, Say } from "@parlour/protocol";
 import {
   type EnterInput,
   nextDeadline,
@@ -194,15 +194,28 @@ export class Hub {
     newcomer?: Newcomer,
   ): Promise<RoomStep> {
     const { stores } = this.setup;
-    const { step, isGone } = await stores.rooms.update(live.name, (before) => {
+    const { step, isGone, goneSeats } = await stores.rooms.update(live.name, (before) => {
       const after = change(before);
       const ended = before !== undefined && after.state === undefined;
-      return { state: after.state, result: { step: after, isGone: ended } };
+      return {
+        state: after.state,
+        result: { step: after, isGone: ended, goneSeats: seatsGone(before, after.state) },
+      };
     });
+    for (const seat of goneSeats) this.#seatGone(live.name, seat);
     if (isGone) await stores.log.forget(live.name);
     this.#arm(live, step.state);
     for (const effect of step.effects) await this.#perform(live, step.state, effect, newcomer);
     return step;
+  }
+
+  /** What others do about it must not keep the room from going on. */
+  #seatGone(name: string, seat: PeerId): void {
+    try {
+      this.setup.onSeatGone(name, seat);
+    } catch (error) {
+      this.#failed(error, "seat gone");
+    }
   }
 
   /** Lets the admitted in, after making the room when there is none. */
@@ -335,7 +348,7 @@ export class Hub {
         now,
       ),
       resumed,
-      iceServers: [...iceServers({ host: connection.host, room: live.name, seat: you.id })],
+      iceServers: [...iceServers({ ...connection.cameBy, room: live.name, seat: you.id })],
       history: [...history],
       ...(isPublic ? { greeting: greeting(state, you, peers) } : {}),
     });
@@ -365,6 +378,13 @@ export class Hub {
   #failed(error: unknown, doing: string): void {
     this.setup.logger.error({ err: error, doing }, "something went wrong in the hub");
   }
+}
+
+/** Whose seats were there before and are no more. */
+function seatsGone(before: RoomState | undefined, after: RoomState | undefined): readonly PeerId[] {
+  if (before === undefined || before.seats === after?.seats) return [];
+  const left = new Set(after?.seats.map(({ id }) => id));
+  return before.seats.flatMap(({ id }) => (left.has(id) ? [] : [id]));
 }
 
 function connectionIn(live: LiveRoom, id: string): Connection | undefined {

@@ -9,9 +9,20 @@ import type { Logger } from "../server/log.ts";
 import type { Stores } from "../stores/index.ts";
 import type { Tokens } from "../tokens.ts";
 
-/** Who asks for ICE servers. `host` is the name by which the visitor came, without a port. */
-export interface IceVisitor {
+/** By which door of the server a visitor came. */
+export interface CameBy {
+  /** The name by which the visitor came, without a port. */
   readonly host: string;
+  /** The port by which the visitor came: the one that the page's address has. */
+  readonly port: number;
+  /** Over HTTPS. */
+  readonly isSecure: boolean;
+  /** Through a proxy that this server trusts. */
+  readonly isProxied: boolean;
+}
+
+/** Who asks for ICE servers. */
+export interface IceVisitor extends CameBy {
   readonly room: string;
   readonly seat: PeerId;
 }
@@ -31,4 +42,5 @@ export interface HubSetup {
   readonly createOnJoin: boolean;
   readonly historyMessages: number;
   readonly iceServers: (visitor: IceVisitor) => readonly IceServer[];
+  readonly onSeatGone: (room: string, seat: PeerId) => void;
 }

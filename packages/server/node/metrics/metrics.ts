@@ -1,3 +1,4 @@
+import type { TurnStatistics } from "@parlour/turn";
 import type { Registry } from "prom-client";
 import type { Counts } from "./counts.ts";
 
@@ -12,16 +13,21 @@ export interface Present {
 export function metrics(
   counts: Counts,
   present: () => Promise<Present>,
+  relay?: () => TurnStatistics,
 ): () => Promise<{ readonly type: string; readonly text: string }> {
   let registry: Promise<Registry> | undefined;
   return async () => {
-    registry ??= build(counts, present);
+    registry ??= build(counts, present, relay);
     const made = await registry;
     return { type: made.contentType, text: await made.metrics() };
   };
 }
 
-async function build(counts: Counts, present: () => Promise<Present>): Promise<Registry> {
+async function build(
+  counts: Counts,
+  present: () => Promise<Present>,
+  relay: (() => TurnStatistics) | undefined,
+): Promise<Registry> {
   const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import("prom-client");
   const registry = new Metrics();
   collectDefaultMetrics({ register: registry });
@@ -46,7 +52,12 @@ async function build(counts: Counts, present: () => Promise<Present>): Promise<R
       },
     });
   };
-  const labelled = (name: string, help: string, label: string, read: ReadonlyMap<string, number>): void => {
+  const labelled = (
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [string, number]>,
+  ): void => {
     new Counter({
       name,
       help,
@@ -54,7 +65,7 @@ async function build(counts: Counts, present: () => Promise<Present>): Promise<R
       registers: [registry],
       collect() {
         this.reset();
-        for (const [value, count] of read) this.inc({ [label]: value }, count);
+        for (const [value, count] of read()) this.inc({ [label]: value }, count);
       },
     });
   };
@@ -69,8 +80,38 @@ async function build(counts: Counts, present: () => Promise<Present>): Promise<R
   counter("parlour_messages_total", "Chat messages taken.", () => counts.said);
   counter("parlour_joins_total", "Seats newly taken.", () => counts.joins);
   counter("parlour_resumes_total", "Seats taken up again.", () => counts.resumes);
-  labelled("parlour_refusals_total", "Frames and requests refused.", "code", counts.refusedBy);
-  labelled("parlour_closes_total", "Connections the server ended.", "code", counts.closedBy);
-  labelled("parlour_requests_total", "HTTP requests answered.", "status", counts.requestsBy);
+  labelled("parlour_refusals_total", "Frames and requests refused.", "code", () => counts.refusedBy);
+  labelled("parlour_closes_total", "Connections the server ended.", "code", () => counts.closedBy);
+  labelled("parlour_requests_total", "HTTP requests answered.", "status", () => counts.requestsBy);
+  if (relay !== undefined) {
+    const read = relay;
+    gauge("parlour_relay_connections", "TCP and TLS connections to the relay.", () => read().connections);
+    for (const transport of ["udp", "tcp", "tls"] as const)
+      gauge(
+        `parlour_relay_allocations_${transport}`,
+        `Relayed addresses in use by clients over ${transport.toUpperCase()}.`,
+        () => read().allocationsBy[transport],
+      );
+    counter("parlour_relay_allocations_total", "Relayed addresses given.", () => read().allocationsMade);
+    counter("parlour_relay_packets_total", "Packets relayed.", () => read().relayedPackets);
+    counter("parlour_relay_bytes_total", "Bytes relayed.", () => read().relayedBytes);
+    counter("parlour_relay_bindings_total", "STUN requests answered.", () => read().bindings);
+    counter(
+      "parlour_relay_withheld_total",
+      "Answers to unproven senders not given.",
+      () => read().withheldReplies,
+    );
+    counter("parlour_relay_unread_total", "Packets whose receiver did not read.", () => read().droppedUnread);
+    counter("parlour_relay_faults_total", "Errors in the relay itself.", () => read().faults);
+    labelled("parlour_relay_ends_total", "Relayed addresses that ended.", "reason", () =>
+      Object.entries(read().allocationsEnded),
+    );
+    labelled("parlour_relay_dropped_total", "Packets not relayed.", "reason", () =>
+      Object.entries(read().droppedPackets),
+    );
+    labelled("parlour_relay_refusals_total", "Requests refused by the relay.", "code", () =>
+      Object.entries(read().refusals),
+    );
+  }
   return registry;
 }

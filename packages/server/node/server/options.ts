@@ -1,4 +1,5 @@
-import type { IceServer } from "@parlour/protocol";
+import type { IceServer, PeerId } from "@parlour/protocol";
+import type { TurnStatistics } from "@parlour/turn";
 import type { TrustProxy } from "../address/address.ts";
 import type { IceVisitor } from "../hub/setup.ts";
 import type { Stores } from "../stores/index.ts";
@@ -28,6 +29,10 @@ export interface ParlourOptions {
   readonly metricsToken?: string | undefined;
   /** The ICE servers for who enters; short-lived credentials are made here. Default: none. */
   readonly iceServers?: ((visitor: IceVisitor) => readonly IceServer[]) | undefined;
+  /** Told of every seat that is gone for good, when a room ends too: what was handed out to it can be taken back. */
+  readonly onSeatGone?: ((room: string, seat: PeerId) => void) | undefined;
+  /** What the relay has to say in `/metrics`. */
+  readonly relayStatistics?: (() => TurnStatistics) | undefined;
   /** A pino logger or the like. Default: silent. Addresses of visitors are never logged. */
   readonly logger?: Logger | undefined;
   /** The host's own authority (PEM), offered for download at `/ca.pem` and `/ca.crt`. */

@@ -12,7 +12,7 @@ import { countryFinder } from "../country/country.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import { refuseUpgrade } from "../gateway/upgrade.ts";
 import { httpApp } from "../http/app.ts";
-import { front, hostName, origins } from "../http/origin.ts";
+import { cameBy, front, origins } from "../http/origin.ts";
 import { Pages } from "../http/pages.ts";
 import { problem } from "../http/problem.ts";
 import { noVisit, securityHeaders } from "../http/security.ts";
@@ -105,7 +105,7 @@ export async function buildParlourServer(
     visitors,
     counts,
     addressOf,
-    hostOf: (request) => hostName(inFront.host(request) ?? "localhost"),
+    cameBy: (request) => cameBy(inFront, request),
     isOriginAllowed: (request) => allowed.isAllowed(request),
     clock,
   });
@@ -125,6 +125,7 @@ export async function buildParlourServer(
     createOnJoin: options.createOnJoin ?? true,
     historyMessages: keeping.historyMessages,
     iceServers: options.iceServers ?? (() => []),
+    onSeatGone: options.onSeatGone ?? (() => {}),
   });
   gateway.connectTo(hub);
   await hub.boot();
@@ -142,11 +143,15 @@ export async function buildParlourServer(
     origins: allowed,
     addressOf,
     metricsToken: options.metricsToken,
-    metrics: metrics(counts, async () => ({
-      connections: gateway.connections.size,
-      rooms: await stores.rooms.count(),
-      people: hub.people,
-    })),
+    metrics: metrics(
+      counts,
+      async () => ({
+        connections: gateway.connections.size,
+        rooms: await stores.rooms.count(),
+        people: hub.people,
+      }),
+      options.relayStatistics,
+    ),
     caCertificate: options.caCertificate,
     isDraining: () => status !== "ready",
     monotonic: () => clock.monotonic(),

@@ -3,71 +3,91 @@
  *
  *   0x16        a TLS record (RFC 8446, section 5.1: handshake)         → the HTTPS server
  *   "A" … "Z"   an HTTP method in clear                                 → a redirect to HTTPS
+ *   0 … 3       STUN (RFC 7983, section 7)                              → the relay
  *   else        nothing that is spoken here                             → closed
  *
- * STUN (0 … 3) and TURN's channel data (64 … 79) can be told apart in the same place (RFC 7983, section 7).
+ * The same once more inside TLS, and on the port of plain HTTP. TURN's channel data never comes first.
  */
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as PlainServer,
+  type ServerResponse,
+} from "node:http";
 import type { Server as SecureServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
+import { close, Undecided } from "./first-byte.ts";
 
 /** Who a connection belongs to. */
-export type Protocol = "tls" | "http" | "unknown";
+export type Protocol = "tls" | "http" | "stun" | "unknown";
 
 /** Tells by the first byte. */
 export function protocolOf(firstByte: number): Protocol {
   if (firstByte === 0x16) return "tls";
+  if (firstByte < 4) return "stun";
   return firstByte >= 0x41 && firstByte <= 0x5a ? "http" : "unknown";
 }
 
 /** A connection that says nothing for this long is closed. */
 const silentMs = 10_000;
+/** Browsers open connections to HTTP servers ahead of time; Node gives those a minute. */
+const idleHttpMs = 60_000;
+
+/** Takes over a connection that begins with STUN, along with what was read from it. */
+export type TakeStun = (socket: Socket, firstBytes: Buffer) => void;
 
 /**
  * A listener that hands TLS connections to `secure` (which does not listen itself) and answers plain HTTP with a
  * redirect to the same address over HTTPS. Closing it also ends connections that have not said anything yet.
+ *
+ * @param takeStun gets what begins with STUN, in clear or inside TLS; without it such connections are closed
  */
-export function createFront(secure: SecureServer): Server {
+export function createFront(secure: SecureServer, takeStun?: TakeStun): Server {
   const redirects = createHttpServer({ keepAliveTimeout: 1 }, redirect);
-  const undecided = new Set<Socket>();
-  const front = createServer((socket) => {
-    undecided.add(socket);
-    const settle = () => {
-      undecided.delete(socket);
-      socket.off("readable", decide);
-      socket.off("error", drop);
-      socket.off("close", settle);
-      socket.off("timeout", drop);
-      socket.setTimeout(0);
-    };
-    const drop = () => {
-      settle();
-      // A reset may still arrive after this: nobody is left to hear of it.
-      socket.on("error", () => {});
-      socket.destroy();
-    };
-    const decide = () => {
-      const first: Buffer | null = socket.read(1);
-      if (first === null) return;
-      settle();
+  const undecided = new Undecided(silentMs);
+  const inside = takeStun && divert(secure, "secureConnection", takeStun);
+  const front = createServer((socket) =>
+    undecided.wait(socket, (first) => {
+      const protocol = protocolOf(first[0] ?? 0xff);
+      if (protocol === "stun" && takeStun !== undefined) return takeStun(socket, first);
+      if (protocol !== "tls" && protocol !== "http") return close(socket);
       socket.unshift(first);
-      const protocol = protocolOf(first[0] ?? 0);
-      if (protocol === "unknown") drop();
-      else (protocol === "tls" ? secure : redirects).emit("connection", socket);
-    };
-    socket.on("readable", decide);
-    socket.on("error", drop);
-    socket.on("close", settle);
-    socket.on("timeout", drop);
-    socket.setTimeout(silentMs);
-  });
-  const close = front.close.bind(front);
+      (protocol === "tls" ? secure : redirects).emit("connection", socket);
+    }),
+  );
+  const end = front.close.bind(front);
   front.close = (callback) => {
-    for (const socket of undecided) socket.destroy();
+    undecided.closeAll();
+    inside?.closeAll();
     redirects.closeAllConnections();
-    return close(callback);
+    return end(callback);
   };
   return front;
+}
+
+/** Makes a plain HTTP server hand over the connections that begin with STUN. Closing it also ends those that have said nothing. */
+export function sharePort(http: PlainServer, takeStun: TakeStun): void {
+  const undecided = divert(http, "connection", takeStun);
+  const end = http.close.bind(http);
+  http.close = (callback) => {
+    undecided.closeAll();
+    return end(callback);
+  };
+}
+
+/** Lets the server's own listeners have a connection only when it does not begin with STUN. */
+function divert(server: Server, event: "connection" | "secureConnection", takeStun: TakeStun): Undecided {
+  const undecided = new Undecided(idleHttpMs);
+  const own = server.listeners(event);
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) =>
+    undecided.wait(socket, (first) => {
+      if (protocolOf(first[0] ?? 0xff) === "stun") return takeStun(socket, first);
+      socket.unshift(first);
+      for (const listener of own) listener.call(server, socket);
+    }),
+  );
+  return undecided;
 }
 
 /** Host headers as browsers write them: a name or address, perhaps a port. */

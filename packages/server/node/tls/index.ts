@@ -6,5 +6,5 @@ export {
   type SourceEvents,
 } from "./certificate.ts";
 export { openFiles } from "./files.ts";
-export { createFront } from "./front.ts";
+export { createFront, sharePort, type TakeStun } from "./front.ts";
 export { openSelfSigned } from "./self-signed.ts";

@@ -1,0 +1,107 @@
+/** The relay that the flags ask for, and what the host should know about it. */
+import { lookup } from "node:dns/promises";
+import { isIP, type Socket } from "node:net";
+import type { MissingDoor, Relay } from "@parlour/server/relay";
+import type { ServeOptions } from "./flags.ts";
+import type { Log } from "./log.ts";
+
+/** What `createParlourServer` gets of it. */
+type RelayParts = Partial<Pick<Relay, "iceServers" | "onSeatGone" | "relayStatistics">>;
+
+/** The relay as the server has it. */
+export interface ServedRelay {
+  readonly parts: RelayParts;
+  /** What works less than it could, one line each; what is there comes first. */
+  readonly lines: readonly string[];
+  handle(socket: Socket, firstBytes: Buffer): void;
+  close(): Promise<void>;
+}
+
+const loopback = new Set(["localhost", "127.0.0.1", "::1"]);
+
+/**
+ * Where the relay listens: where the page does, unless that is for a proxy on this machine alone, which passes on no packets of
+ * the relay. All addresses come as undefined, so that each answer leaves by the address that was asked.
+ */
+async function hostOf({ host, ...options }: ServeOptions): Promise<string | undefined> {
+  if (host === undefined || host === "0.0.0.0" || host === "::") return undefined;
+  if (options["trust-proxy"] !== false && loopback.has(host)) return undefined;
+  if (isIP(host.split("%")[0] ?? "") !== 0) return host;
+  return (await lookup(host)).address;
+}
+
+/**
+ * Starts the relay of `--turn closed` and `open`, or hands out the one of `external`.
+ *
+ * @param pagePort the page's port, which takes STUN as well
+ * @param secret the one of the data folder, when none was given
+ */
+export async function openRelayOf(
+  options: ServeOptions,
+  pagePort: number,
+  secret: () => string,
+  log: Log,
+): Promise<ServedRelay> {
+  const { turn: mode } = options;
+  const nothing = { handle: (socket: Socket) => void socket.destroy(), close: async () => {} };
+  if (mode === "off") {
+    const line =
+      "No relay (--turn off): people whose networks block direct connections may not reach each other.";
+    return { ...nothing, parts: {}, lines: [line] };
+  }
+  const { openRelay, externalRelay } = await import("@parlour/server/relay");
+  const [urls, given] = [options["turn-url"], options["turn-secret"]];
+  if (mode === "external") {
+    const hasRelay = urls.some((url) => url.startsWith("turn"));
+    const line = hasRelay
+      ? `Relay: yours, at ${urls.filter((url) => url.startsWith("turn")).join(" ")}`
+      : "No relay, only STUN (--turn-url): people whose networks block direct connections may not reach each other.";
+    return { ...nothing, parts: externalRelay(urls, given ?? ""), lines: [line] };
+  }
+  const relay = await openRelay({
+    mode,
+    secret: given ?? secret(),
+    port: options["turn-port"],
+    host: await hostOf(options),
+    pagePort,
+    publicAddress: options["public-address"],
+    furtherUrls: urls,
+    onFault: (error) => log.error({ err: error }, "something went wrong in the relay"),
+  });
+  const { iceServers, onSeatGone, relayStatistics } = relay;
+  return {
+    parts: { iceServers, onSeatGone, relayStatistics },
+    lines: relayLines(relay, options["trust-proxy"] !== false),
+    handle: (socket, firstBytes) => relay.handle(socket, firstBytes),
+    close: () => relay.close(),
+  };
+}
+
+const why: Record<string, string> = {
+  EADDRINUSE: "is taken by another program",
+  EACCES: "may not be opened by this user",
+  EADDRNOTAVAIL: "is not to be had at this address",
+};
+
+/** What to say of a relay that runs. */
+export function relayLines(
+  { doors: { udp, tcp }, missing }: Pick<Relay, "doors" | "missing">,
+  isBehindProxy: boolean,
+): readonly string[] {
+  const ports = [udp === undefined ? [] : [`UDP ${udp}`], tcp === undefined ? [] : [`TCP ${tcp}`]].flat();
+  const pagePort = isBehindProxy ? [] : ["TCP on the page's own port"];
+  const there = [...ports, ...pagePort];
+  const list = there.length > 1 ? `${there.slice(0, -1).join(", ")} and ${there.at(-1)}` : there[0];
+  const lines = [
+    list === undefined
+      ? "No relay: people whose networks block direct connections may not reach each other."
+      : `Relay: ${list}`,
+  ];
+  for (const { transport, port, code } of missing) lines.push(missingLine(transport, port, code));
+  return lines;
+}
+
+function missingLine(transport: MissingDoor["transport"], port: number, code: string): string {
+  const costs = transport === "udp" ? "relayed calls go over TCP, which is slower" : "the other ways remain";
+  return `${transport.toUpperCase()} port ${port} of the relay ${why[code] ?? `can't be opened (${code})`}: ${costs}. Free it, or choose another with --turn-port NUMBER.`;
+}
