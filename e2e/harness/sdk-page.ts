@@ -39,11 +39,12 @@ export interface SdkArrival {
   /** Publishes the fake camera and microphone as `camera`. */
   readonly publish?: boolean;
   readonly media?: boolean;
+  readonly rtc?: RTCConfiguration;
 }
 
 /** Joins with the SDK; the room is `window.room`, each remote source gets a `<video>` with the peer's name in `data-peer`. */
 export async function joinWithSdk(tab: TestPage, arrival: SdkArrival): Promise<void> {
-  await tab.page.evaluate(async ({ link, name, publish, media }) => {
+  await tab.page.evaluate(async ({ link, name, publish, media, rtc }) => {
     const stream = publish
       ? await navigator.mediaDevices.getUserMedia({
           audio: true,
@@ -54,6 +55,7 @@ export async function joinWithSdk(tab: TestPage, arrival: SdkArrival): Promise<v
     const room = await window.sdk.joinRoom(link, {
       name,
       ...(media === undefined ? {} : { media }),
+      ...(rtc === undefined ? {} : { rtc }),
       ...(stream === undefined ? {} : { publish: [{ stream, source: "camera" }] }),
     });
     window.room = room;

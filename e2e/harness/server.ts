@@ -37,7 +37,7 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
     const port = url === "" ? "0" : new URL(url).port;
     const child = spawn(
       process.execPath,
-      [command, "serve", "--port", port, "--data", data, "--log-level", "info", ...flags],
+      [command, "serve", "--port", port, "--data", data, "--log-level", "info", "--turn-port", "0", ...flags],
       { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment(), cwd: data },
     );
     const ended = new Promise<number | null>((resolve) => {

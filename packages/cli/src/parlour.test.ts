@@ -1,11 +1,13 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { codeOf, RealClient, secret } from "../../turn/node/real-client.fixture.ts";
 import { flags } from "./serve/flags.ts";
 import { endAll, parlour, ready } from "./transcript.fixture.ts";
 
@@ -198,6 +200,95 @@ function secureGet(url: string, ca?: string) {
     }).on("error", failed);
   });
 }
+
+/** A TURN client of that server. */
+async function turnClient(transport: "udp" | "tcp" | "tls", port: number, id = "tea/ada/") {
+  const client = await RealClient.connect(transport, port, { id });
+  clients.push(client);
+  return client;
+}
+const clients: RealClient[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.wire.close();
+});
+
+describe("parlour serve --turn", () => {
+  const relay = ["--turn-secret", secret, "--turn-port", "0"];
+
+  it("[H23][H27] closed, the default: relays over UDP, TCP and the page's port, and ends with the server", async () => {
+    const run = serve(...relay);
+    const url = await ready(run);
+    const port = Number(/Relay: UDP (\d+), TCP \1 and TCP on the page's own port/.exec(run.stdout())?.[1]);
+    const all = [
+      await turnClient("udp", port),
+      await turnClient("tcp", port),
+      await turnClient("tcp", Number(new URL(url).port)),
+    ];
+    for (const client of all) expect((await client.allocate()).class).toBe("success");
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/^parlour_relay_allocations_tcp 2$/m);
+    run.child.kill("SIGINT");
+    await all[2]?.wire.ended;
+    expect(await run.ended).toBe(0);
+    expect(run.stderr()).toBe("");
+  });
+
+  it("[H23][H27] with TLS: inside it and beside it on the page's port", async () => {
+    const run = serve("--tls", "self", ...relay);
+    const port = Number(new URL(await ready(run)).port);
+    for (const transport of ["tls", "tcp"] as const)
+      expect((await (await turnClient(transport, port)).allocate()).class).toBe("success");
+  });
+
+  it("[H25] a taken port of the relay is said, and the page's port relays", async () => {
+    const taken = createSocket("udp4").bind(0, "127.0.0.1");
+    await new Promise((done) => taken.once("listening", done));
+    const run = serve("--turn-secret", secret, "--turn-port", String(taken.address().port));
+    const url = await ready(run);
+    expect(run.stdout()).toMatch(
+      /UDP port \d+ of the relay is taken by another program: .*--turn-port NUMBER/,
+    );
+    expect((await (await turnClient("tcp", Number(new URL(url).port))).allocate()).class).toBe("success");
+    taken.close();
+  });
+
+  it("[H23] without a secret it takes the one of the data folder, which only its owner can read", async () => {
+    const run = serve("--turn-port", "0");
+    const url = await ready(run);
+    const file = join(folder, "data", "secrets.json");
+    const { turnSecret } = JSON.parse(readFileSync(file, "utf8")) as { turnSecret: string };
+    expect(turnSecret).toMatch(/^[\w-]{43}$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(codeOf(await (await turnClient("tcp", Number(new URL(url).port))).allocate())).toBe(401);
+  });
+
+  it("[H28] off and external leave the ports alone, and say so", async () => {
+    const off = serve("--turn", "off");
+    const url = await ready(off);
+    expect(off.stdout()).toContain("No relay (--turn off)");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/metrics`)).text()).not.toContain("parlour_relay");
+    off.child.kill("SIGINT");
+    await off.ended;
+    const own = ["--turn", "external", "--turn-secret", secret, "--turn-url", "turn:turn.example.org"];
+    const external = serve(...own);
+    await ready(external);
+    expect(external.stdout()).toContain("Relay: yours, at turn:turn.example.org");
+  });
+
+  it("[H2][H28] open without the public address is refused with one line and exit code 2", async () => {
+    expect(await transcript(["serve", "--turn", "open"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "parlour: --turn open needs the address by which the world reaches this machine: --public-address ADDRESS\n",
+    });
+    const run = serve("--turn", "open", "--public-address", "203.0.113.5", ...relay);
+    const client = await turnClient("tcp", Number(new URL(await ready(run)).port));
+    expect((await client.allocate()).class).toBe("success");
+    expect([...(client.relayed?.bytes ?? [])]).toEqual([203, 0, 113, 5]);
+  });
+});
 
 describe("parlour serve --tls", () => {
   it("[H15] self: whoever trusts what /ca.pem gives is served; plain HTTP is sent there", async () => {

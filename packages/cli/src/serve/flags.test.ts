@@ -15,7 +15,13 @@ function problem(words: readonly string[], environment: NodeJS.ProcessEnv = {}):
 
 describe("flags", () => {
   it("have the defaults that --help shows", () => {
-    expect(options("")).toMatchObject({ port: 3000, tls: "off", turn: "closed", "turn-port": 3478, "log-level": "warn" });
+    expect(options("")).toMatchObject({
+      port: 3000,
+      tls: "off",
+      turn: "closed",
+      "turn-port": 3478,
+      "log-level": "warn",
+    });
     expect(options("")).toMatchObject({ "create-on-join": true, "trust-proxy": false, "allow-origin": [] });
   });
 

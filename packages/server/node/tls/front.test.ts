@@ -160,5 +160,6 @@ describe("one port for HTTPS and what else comes", () => {
     const all = Array.from({ length: 256 }, (_, byte) => protocolOf(byte));
     expect(all.flatMap((protocol, byte) => (protocol === "tls" ? [byte] : []))).toEqual([0x16]);
     expect(all.filter((protocol) => protocol === "http")).toHaveLength(26);
+    expect(all.flatMap((protocol, byte) => (protocol === "stun" ? [byte] : []))).toEqual([0, 1, 2, 3]);
   });
 });
