@@ -136,6 +136,7 @@ class World {
           : undefined,
       passcodeOk: random.chance(0.8),
       hostTokenOk: random.chance(0.15),
+      mayKnock: random.chance(0.95),
       claim,
       probed: random.chance(0.7) ? this.#probed : this.#anyConnection(),
     };

@@ -138,6 +138,7 @@ function simulatedServer(clock: FakeClock, random: Random) {
           fallbackName: "Quiet Otter",
           passcodeOk: false,
           hostTokenOk: false,
+          mayKnock: true,
           claim: frame.token && JSON.parse(frame.token),
         },
         frame.since,
