@@ -216,7 +216,7 @@ describe("the door", () => {
     for (const who of ["Joe", "Eve"]) room.give(sealedHello(who));
     const step = room.give(sealedHello("Joe", { connection: "newer", card: "another" }));
     expect(closed(step)).toEqual(["Joe's connection replaced"]);
-    expect(toldAt(step)).toEqual(["ended Joe", "knocking Joe"]);
+    expect(toldAt(step)).toEqual(["knocking Joe"]);
     expect(waiting(room)).toEqual(["Joe", "Eve"]);
     expect(drop(room, "Joe").effects).toEqual([]);
     expect(welcomeIn(ask(room, { type: "admit", id: "Joe" })).connection).toBe("newer");

@@ -101,7 +101,7 @@ export type RoomEffect =
   /** Answers `hello` as well: the connection stays at the door until it is welcomed or closed. */
   | { readonly type: "wait"; readonly connection: ConnectionId }
   | { readonly type: "tell"; readonly to: ConnectionId; readonly frame: ServerFrame }
-  /** To every connection that has a seat in the state that came with this effect. */
+  /** To every connection that has been welcomed by now and has a seat in the state that came with this effect. */
   | { readonly type: "tell-all"; readonly except?: PeerId; readonly frame: ServerFrame }
   | {
       readonly type: "close";
