@@ -1,5 +1,5 @@
 import { parseServerFrame } from "@parlour/protocol";
-import { runSeeds } from "@parlour/testkit";
+import { mutated, runSeeds } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import { readServerFrame } from "./frame.ts";
 
@@ -73,20 +73,7 @@ describe("what a server sent", () => {
     ];
     let refused = 0;
     runSeeds({ seeds: 4_000, env: process.env }, (random) => {
-      const frame = structuredClone(random.pick(frames));
-      // Walks to some place in the frame and puts something else there, or takes it away.
-      let at: Record<string, unknown> = frame;
-      for (let depth = 0; depth < 4; depth++) {
-        const inner = Object.values(at).filter((value) => typeof value === "object" && value !== null);
-        if (inner.length === 0 || random.chance(0.3)) break;
-        at = random.pick(inner) as Record<string, unknown>;
-      }
-      const keys = Object.keys(at);
-      if (keys.length === 0) return;
-      const key = random.pick(keys);
-      if (random.chance(0.2) && !Array.isArray(at)) delete at[key];
-      else at[key] = random.pick(junk);
-      const text = JSON.stringify(frame);
+      const text = JSON.stringify(mutated(random, random.pick(frames), junk));
       const { ok } = parseServerFrame(text);
       if (!ok) refused++;
       expect([text, readServerFrame(text) !== undefined]).toEqual([text, ok]);

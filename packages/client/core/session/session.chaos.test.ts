@@ -400,5 +400,5 @@ describe("session under chaos", () => {
       }
     });
     expect(seeds).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });

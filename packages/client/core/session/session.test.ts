@@ -386,6 +386,6 @@ describe("what is said", () => {
     run.took();
     const notice = { type: "notice", seq: 7, at: 5, event: "joined", name: "b", text: "b joined" } as const;
     run.frame(notice).frame(notice);
-    expect(run.took()).toEqual([{ type: "notice", at: 5, event: "joined", name: "b", text: "b joined" }]);
+    expect(run.took()).toEqual([notice]);
   });
 });

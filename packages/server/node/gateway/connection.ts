@@ -68,10 +68,11 @@ export class Connection {
   pingedAt: number;
   /** Newcomers with this seat's token wait for a sign of life from this connection. */
   isProbed = false;
-  readonly frames: Bucket;
-  readonly signalBytes: Bucket;
-  readonly says: Bucket;
-  readonly #patience: Bucket;
+  readonly #frames: Bucket;
+  // Made when first needed: most connections say little and are never refused.
+  #signalBytes: Bucket | undefined;
+  #says: Bucket | undefined;
+  #patience: Bucket | undefined;
   /** Made for hosts alone. */
   #hostFrames: Bucket | undefined;
 
@@ -90,10 +91,7 @@ export class Connection {
     this.openedAt = now;
     this.heardAt = now;
     this.pingedAt = now;
-    this.frames = new Bucket(gateway.rates.framesPerConnection, now);
-    this.signalBytes = new Bucket(gateway.rates.signalBytesPerConnection, now);
-    this.says = new Bucket(gateway.rates.saysPerConnection, now);
-    this.#patience = new Bucket(gateway.patience, now);
+    this.#frames = new Bucket(gateway.rates.framesPerConnection, now);
   }
 
   get place(): Place {
@@ -116,6 +114,23 @@ export class Connection {
     const rate = this.gateway.rates.hostFramesPerConnection;
     this.#hostFrames ??= new Bucket(rate, now);
     return this.#hostFrames.take(rate, now, cost);
+  }
+
+  /** Counts one frame; false when it is one too many. */
+  takeFrame(now: number): boolean {
+    return this.#frames.take(this.gateway.rates.framesPerConnection, now);
+  }
+
+  takeSignalBytes(now: number, bytes: number): boolean {
+    const rate = this.gateway.rates.signalBytesPerConnection;
+    this.#signalBytes ??= new Bucket(rate, now);
+    return this.#signalBytes.take(rate, now, bytes);
+  }
+
+  takeSay(now: number): boolean {
+    const rate = this.gateway.rates.saysPerConnection;
+    this.#says ??= new Bucket(rate, now);
+    return this.#says.take(rate, now);
   }
 
   send(frame: ServerFrame): void {
@@ -160,9 +175,12 @@ export class Connection {
   ): void {
     this.gateway.counts.refused(code);
     const cost = options.cost ?? 1;
-    if (cost > 0 && !this.#patience.take(this.gateway.patience, now, cost)) {
-      this.gateway.end(this, code);
-      return;
+    if (cost > 0) {
+      this.#patience ??= new Bucket(this.gateway.patience, now);
+      if (!this.#patience.take(this.gateway.patience, now, cost)) {
+        this.gateway.end(this, code);
+        return;
+      }
     }
     this.send({
       type: "refused",
