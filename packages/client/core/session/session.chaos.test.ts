@@ -242,6 +242,7 @@ function page(
       } else if (effect.type === "left") {
         if (!roster.delete(effect.id)) throw new Error("left without having joined");
       } else if (effect.type === "said") {
+        if (effect.entry.type === "whispered") throw new Error("nobody whispered");
         shown.push(`${effect.entry.seq} ${effect.entry.text}`);
         texts.push(effect.entry.text);
       } else if (effect.type === "notice") shown.push(`${effect.at} ${effect.text}`);
