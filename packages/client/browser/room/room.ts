@@ -166,7 +166,11 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const peer = peers.remove(id, reason);
     if (peer === undefined) return;
     emit("peer-left", peer, reason);
-    privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
+    const did: Record<string, string> = {
+      timeout: "lost the connection",
+      removed: "was removed by the host",
+    };
+    privateNotice(reason === "removed" ? reason : "left", peer.name, did[reason] ?? "left");
   };
 
   const handle = async (effect: RoomEffect, card: Promise<Card | undefined> | undefined): Promise<void> => {
