@@ -166,11 +166,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const peer = peers.remove(id, reason);
     if (peer === undefined) return;
     emit("peer-left", peer, reason);
-    const did: Record<string, string> = {
-      timeout: "lost the connection",
-      removed: "was removed by the host",
-    };
-    privateNotice(reason === "removed" ? reason : "left", peer.name, did[reason] ?? "left");
+    if (reason === "removed") privateNotice(reason, peer.name, "was removed by the host");
+    else privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
   };
 
   const handle = async (effect: RoomEffect, card: Promise<Card | undefined> | undefined): Promise<void> => {
