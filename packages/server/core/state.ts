@@ -1,4 +1,5 @@
 import type { ListedRoom, PeerId, RoomInfo, Visibility } from "@parlour/protocol";
+import type { Knock } from "./door.ts";
 import type { Seat } from "./seat.ts";
 
 /**
@@ -36,14 +37,20 @@ export interface RoomState {
   readonly check?: string;
   /** Keeps the room when it is empty. */
   readonly stay: boolean;
+  /** Nobody new comes in. */
+  readonly locked: boolean;
+  /** Who is new waits at the door until the host admits them. */
+  readonly knock: boolean;
   /** When it was made, ms since 1970. Tells this room from an earlier one of the same name. */
   readonly madeAt: number;
   readonly life: RoomLife;
   /** The number of the next new seat. */
   readonly nextNumber: number;
   readonly seats: readonly Seat[];
-  /** Who was removed and may not come back. */
+  /** Who was removed and may not come back; at most `limits.removedIds`. */
   readonly removed: readonly PeerId[];
+  /** Who knocks, in the order in which they came; at most `limits.waiting`. Nobody of them has a seat. */
+  readonly waiting: readonly Knock[];
 }
 
 /** What everyone in the room may know of it. */
@@ -53,6 +60,9 @@ export function roomInfo(state: RoomState): RoomInfo {
     visibility: state.visibility,
     capacity: state.capacity,
     topology: "mesh",
+    locked: state.locked,
+    knock: state.knock,
+    hasPasscode: state.passcodeHash !== undefined,
     ...(state.title === undefined ? {} : { title: state.title }),
   };
 }

@@ -15,7 +15,15 @@ describe("a private room", () => {
     const { name: _, ...bare } = seat("b", 1, { id: identity.id });
     const room = await join(
       {
-        room: { name, visibility: "private", capacity: 2, topology: "mesh" },
+        room: {
+          name,
+          visibility: "private",
+          capacity: 2,
+          topology: "mesh",
+          locked: false,
+          knock: false,
+          hasPasscode: false,
+        },
         peers: [bare, { ...seat("c", 2), card }],
       },
       {},

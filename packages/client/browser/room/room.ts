@@ -1,4 +1,4 @@
-import { limits, type Refusal, type RosterEntry } from "@parlour/protocol";
+import { limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
 import type { ErrorCode, JoinOptions, ParlourError, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
@@ -9,6 +9,7 @@ import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
+import { hosting } from "./hosting.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
 import { type Own, roomPeers } from "./peers.ts";
@@ -93,10 +94,29 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     if (reason) emit("state", next, reason);
     else emit("state", next);
   };
-  const setSelf = (me: RosterEntry): void => {
-    own.me = me;
-    const { id, role, name = "", country } = me;
-    view.self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
+  const {
+    knocks,
+    knockEnded,
+    answered,
+    end: hostEnds,
+    ...hosts
+  } = hosting({
+    put: (frame) => session.put({ type: "ask", frame }),
+    isLeft: () => view.state === "left",
+    onWaiting: () => emit("waiting"),
+  });
+  let info = {} as RoomInfo;
+  let known = "";
+  /** What the room is, and what this page is in it, as the server said last. */
+  const refresh = (): void => {
+    const { locked, knock, ...facts } = info;
+    const { id, role, name = "", country } = own.me;
+    const self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
+    Object.assign(view, { title: undefined, ...facts, self, isLocked: locked, isKnocking: knock });
+    if (role === "member") knockEnded();
+    const before = known;
+    known = JSON.stringify([info, self]);
+    if (before && before !== known) emit("room");
   };
   const notice = (event: string, text: string, name?: string, at = Date.now()): void =>
     emit("notice", { event, text, at, ...(name !== undefined && { name }) });
@@ -105,6 +125,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     if (isPrivate) notice(event, `${name} ${did}`, name);
   };
   const show = (message: SaidEvent, isLive = true): void => {
+    // A private message is in no log: said again after a lost connection, it may come again.
+    const isSame = ({ id, from }: SaidEvent): boolean => id === message.id && from.id === message.from.id;
+    if (message.to && view.messages.some(isSame)) return;
     view.messages = placed(view.messages, message, isLive, limits.historyMessages);
     emit("said", message);
   };
@@ -115,10 +138,10 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     membership: () => own.membership as Membership,
     notebook,
     log: log.add,
-    onMessage({ id, author, name, at, text }, isLive) {
+    onMessage({ id, author, name, at, text }, isLive, to) {
       const from = { id: author, name: peers.peers.get(author)?.name ?? name };
       const isHistory = !isLive && at < joinedAt;
-      show({ id, at, text, isOwn: author === own.me.id, isHistory, from }, isLive);
+      show({ id, at, text, isOwn: author === own.me.id, isHistory, from, ...(to && { to }) }, isLive);
     },
   });
 
@@ -143,23 +166,28 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const peer = peers.remove(id, reason);
     if (peer === undefined) return;
     emit("peer-left", peer, reason);
-    privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
+    if (reason === "removed") privateNotice(reason, peer.name, "was removed by the host");
+    else privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
   };
 
   const handle = async (effect: RoomEffect, card: Promise<Card | undefined> | undefined): Promise<void> => {
     switch (effect.type) {
       case "welcome": {
         const { welcome, isNewSeat } = effect;
-        const { name, visibility, title, capacity, topology } = welcome.room;
-        Object.assign(view, { name, visibility, title, capacity, topology });
         own.iceServers = welcome.iceServers;
-        setSelf(welcome.you);
+        own.me = welcome.you;
+        info = welcome.room;
+        refresh();
+        knockEnded();
+        for (const knocker of welcome.waiting ?? [])
+          knocks(knocker, isPrivate, await own.membership?.open(knocker));
         notebook.write({ token: welcome.token });
         if (isNewSeat) peers.disconnectAll("seat");
         break;
       }
       case "self":
-        setSelf(effect.me);
+        own.me = effect.me;
+        refresh();
         break;
       case "joined":
       case "changed":
@@ -177,11 +205,37 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         setState("recovering", reasonOf(effect.refusal ?? "unreachable"));
         break;
       case "said": {
-        const { id, from, name, country, text, at } = effect.entry;
+        const { entry, isHistory } = effect;
+        const { id, from, name, country, text, at } = entry;
         const author = { id: from, name, ...(country && { country }) };
-        show({ id, text, at, from: author, isOwn: from === own.me.id, isHistory: effect.isHistory });
+        const to = "to" in entry && { to: entry.to };
+        show({ id, text, at, from: author, isOwn: from === own.me.id, isHistory, ...to });
         break;
       }
+      case "room":
+        info = effect.room;
+        refresh();
+        break;
+      case "waiting":
+        options.onWaiting?.();
+        break;
+      case "knocking":
+        knocks(effect.peer, isPrivate, await card);
+        break;
+      case "knock-ended":
+        knockEnded(effect.id);
+        break;
+      case "asked": {
+        const { what, kind } = effect;
+        const by = peers.peers.get(effect.by);
+        if (!by) break;
+        for (const publication of view.publications.values()) publication.mute(kind);
+        emit("asked", { what, by, ...(kind && { kind }) });
+        break;
+      }
+      case "answered":
+        answered(effect.refusal);
+        break;
       case "notice":
         notice(effect.event, effect.text, effect.name, effect.at);
         break;
@@ -210,6 +264,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const error = errorOf(reason);
     if (view.state !== "joining") notebook.forgetToken();
     for (const { reject } of says.values()) reject(error);
+    hostEnds(error);
     media?.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
     setState("left", reason);
@@ -222,9 +277,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     queue = queue.then(task).catch((error) => log.add("failed", undefined, String(error)));
   };
   const receive = (effects: readonly RoomEffect[]): void => {
-    const cards = effects.map((effect) =>
-      effect.type === "joined" || effect.type === "changed" ? own.membership?.open(effect.peer) : undefined,
-    );
+    const cards = effects.map((effect) => ("peer" in effect ? own.membership?.open(effect.peer) : undefined));
     const each = async (isDue: (effect: RoomEffect) => boolean): Promise<void> => {
       for (const [i, effect] of effects.entries()) if (isDue(effect)) await handle(effect, cards[i]);
     };
@@ -264,13 +317,14 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     messages: [],
     publications: media?.publications ?? new Map(),
     link: address.href,
+    ...hosts,
     on,
-    async say(text) {
+    async say(text, { to } = {}) {
       if (view.state === "left") throw parlourError("left");
       if (text === "") throw parlourError("bad-request");
       if (text.length > limits.textCharacters) throw parlourError("too-long");
       if (chat) {
-        const { id, at } = await chat.say(text, view.self.name);
+        const { id, at } = await chat.say(text, view.self.name, to);
         return { id, at };
       }
       if (session.unacknowledged >= unacknowledgedMost)
@@ -278,7 +332,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       const id = randomText(12);
       const said = deferred<number>();
       says.set(id, said);
-      session.put({ type: "say", id, text });
+      session.put({ type: "say", id, text, to: to?.id });
       return { id, at: await said.promise.finally(() => says.delete(id)) };
     },
     async publish(stream, publication) {

@@ -46,6 +46,8 @@ export const links: TestLink[] = [];
 /** What the room asked of its channels and of its media, in order. */
 export const hub: string[] = [];
 export const media: string[] = [];
+/** What was muted of what this page publishes. */
+export const mutes: string[] = [];
 export const onMedia = new Map<string, (media: RemoteMedia) => void>();
 export const certificates: Certificates = {
   make: async () => ({ expires: 1e15 }) as RTCCertificate,
@@ -86,7 +88,12 @@ export const joinRoom = roomJoiner({
     }) as unknown as ChannelHub,
   createMediaHub: () =>
     ({
-      publications: new Map(),
+      publications: new Map(
+        ["camera", "screen"].map((source) => [
+          source,
+          { mute: (kind?: string) => void mutes.push(`${source} ${kind}`) },
+        ]),
+      ),
       publish: async (_: unknown, { source }: { source: string }) => void media.push(`publish ${source}`),
       add: ({ name }: Peer) => {
         media.push(`add ${name}`);
@@ -119,7 +126,15 @@ export const welcome = (more: object = {}): ServerFrame =>
     type: "welcome",
     version: 1,
     at: 0,
-    room: { name: "den", visibility: "public", capacity: 100, topology: "mesh" },
+    room: {
+      name: "den",
+      visibility: "public",
+      capacity: 100,
+      topology: "mesh",
+      locked: false,
+      knock: false,
+      hasPasscode: false,
+    },
     you: seat("m", 5),
     peers: [],
     token: "token",
@@ -170,7 +185,7 @@ export function clearStage(): void {
     for (const room of rooms.splice(0)) await room.leave();
   });
   beforeEach(() => {
-    for (const seen of [links, hub, media]) seen.length = 0;
+    for (const seen of [links, hub, media, mutes]) seen.length = 0;
     TestSocket.last = { url: "" } as TestSocket;
     Object.assign(globalThis, { WebSocket: TestSocket });
   });

@@ -8,12 +8,22 @@ const seat = { id, number: 1, epoch: "e".repeat(16), role: "host", presence: "he
 const said = { type: "said", seq: 1, at: 5, id: "m", from: id, name: "Ada", text: "hi" };
 const notice = { type: "notice", seq: 2, at: 5, event: "joined", text: "Ada joined" };
 const refusal = { code: "too-many", detail: "d", hint: "h" };
+const room = {
+  name: "den",
+  visibility: "public",
+  capacity: 100,
+  topology: "mesh",
+  locked: false,
+  knock: false,
+  hasPasscode: false,
+  title: "Den",
+};
 const frames: readonly Record<string, unknown>[] = [
   {
     type: "welcome",
     version: 1,
     at: 5,
-    room: { name: "den", visibility: "public", capacity: 100, topology: "mesh", title: "Den" },
+    room,
     you: { ...seat, name: "Ada", country: "PT", capabilities: ["a"] },
     peers: [seat, { ...seat, card: "c", presence: "away", role: "member" }],
     token: "t",
@@ -21,6 +31,7 @@ const frames: readonly Record<string, unknown>[] = [
     iceServers: [{ urls: ["stun:x"], username: "u", credential: "c" }, { urls: [] }],
     history: [said, { ...notice, name: "Ada" }],
     greeting: "hello",
+    waiting: [{ id, name: "Bo" }, { id }],
   },
   { type: "joined", peer: seat },
   { type: "changed", peer: { ...seat, presence: "silent" } },
@@ -29,6 +40,15 @@ const frames: readonly Record<string, unknown>[] = [
   notice,
   { type: "accepted", id: "m", seq: 1, at: 5 },
   { type: "refused", ...refusal, ref: "m" },
+  { type: "whispered", at: 5, id: "m", from: id, name: "Ada", to: id, text: "hi", country: "PT" },
+  { type: "done", ref: "set" },
+  { type: "room", room },
+  { type: "waiting" },
+  { type: "knocking", peer: { id, card: "c" } },
+  { type: "knocking", peer: { id, name: "Ada", country: "PT" } },
+  { type: "knock-ended", id },
+  { type: "asked", what: "mute", by: id, kind: "audio" },
+  { type: "asked", what: "mute", by: id },
   { type: "closing", ...refusal, retryAfterMs: 5 },
   { type: "ping" },
   { type: "pong" },

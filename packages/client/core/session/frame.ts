@@ -34,11 +34,23 @@ const seat = shape({
   capabilities_: list(string),
 });
 const line = { seq: whole, at: number };
+const spoken = { at: number, id: string, from: id, name: string, country_: string, text: string };
 const entries = {
-  said: shape({ ...line, id: string, from: id, name: string, country_: string, text: string }),
+  said: shape({ ...spoken, ...line }),
   notice: shape({ ...line, event: string, name_: string, text: string }),
 };
 const refusal = { code: string, detail: string, hint: string };
+const room = shape({
+  name: string,
+  visibility: match(/^(public|private)$/),
+  capacity: whole,
+  title_: string,
+  topology: string,
+  locked: truth,
+  knock: truth,
+  hasPasscode: truth,
+});
+const knocker = shape({ id, name_: string, card_: string, country_: string });
 const about = shape({ peer: seat });
 const nothing: Check = () => true;
 
@@ -46,13 +58,7 @@ const shapes: Record<ServerFrame["type"], Check> = {
   welcome: shape({
     version: number,
     at: number,
-    room: shape({
-      name: string,
-      visibility: match(/^(public|private)$/),
-      capacity: whole,
-      title_: string,
-      topology: string,
-    }),
+    room,
     you: seat,
     peers: list(seat),
     token: string,
@@ -60,6 +66,7 @@ const shapes: Record<ServerFrame["type"], Check> = {
     iceServers: list(shape({ urls: list(string), username_: string, credential_: string })),
     history: list(variant(entries)),
     greeting_: string,
+    waiting_: list(knocker),
   }),
   joined: about,
   changed: about,
@@ -67,6 +74,13 @@ const shapes: Record<ServerFrame["type"], Check> = {
   ...entries,
   accepted: shape({ ...line, id: string }),
   refused: shape({ ...refusal, ref_: string }),
+  whispered: shape({ ...spoken, to: id }),
+  done: shape({ ref: string }),
+  room: shape({ room }),
+  waiting: nothing,
+  knocking: shape({ peer: knocker }),
+  "knock-ended": shape({ id }),
+  asked: shape({ what: match(/^mute$/), kind_: match(/^(audio|video)$/), by: id }),
   closing: shape({ ...refusal, retryAfterMs_: number }),
   ping: nothing,
   pong: nothing,

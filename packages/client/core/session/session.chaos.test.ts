@@ -84,7 +84,15 @@ function simulatedServer(clock: FakeClock, random: Random) {
           type: "welcome",
           version: 1,
           at: clock.now(),
-          room: { name: "den", visibility: "public", capacity: 100, topology: "mesh" },
+          room: {
+            name: "den",
+            visibility: "public",
+            capacity: 100,
+            topology: "mesh",
+            locked: false,
+            knock: false,
+            hasPasscode: false,
+          },
           you: effect.you,
           peers: effect.peers,
           resumed: effect.resumed,
@@ -130,6 +138,7 @@ function simulatedServer(clock: FakeClock, random: Random) {
           fallbackName: "Quiet Otter",
           passcodeOk: false,
           hostTokenOk: false,
+          mayKnock: true,
           claim: frame.token && JSON.parse(frame.token),
         },
         frame.since,
@@ -233,6 +242,7 @@ function page(
       } else if (effect.type === "left") {
         if (!roster.delete(effect.id)) throw new Error("left without having joined");
       } else if (effect.type === "said") {
+        if (effect.entry.type === "whispered") throw new Error("nobody whispered");
         shown.push(`${effect.entry.seq} ${effect.entry.text}`);
         texts.push(effect.entry.text);
       } else if (effect.type === "notice") shown.push(`${effect.at} ${effect.text}`);

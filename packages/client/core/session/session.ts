@@ -1,13 +1,16 @@
 import type {
   ClientFrame,
   Hello,
+  HostFrame,
   Notice,
+  PeerId,
   Refusal,
   RosterEntry,
   Said,
   Say,
   ServerFrame,
   Welcome,
+  Whispered,
 } from "@parlour/protocol";
 import { delayBefore } from "./delay.ts";
 import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.ts";
@@ -15,11 +18,11 @@ import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.
 /*
  * A page's place at the signaling server, through all the connections it takes.
  *
- *   connecting ──opened──▶ greeting ──welcome──▶ live
- *       ▲  │                  │  │                │
- *       │  └─────lost─────────┤  └─seat-taken─▶ renewing ──renewed──▶ connecting
- *       │                     ▼                   │
- *       └───time, wake─── waiting ◀──────lost─────┘
+ *   connecting ──opened──▶ greeting ──────welcome──────▶ live
+ *       ▲  │                │  │  └──waiting──▶ knocking ──▲ │
+ *       │  └──────lost──────┤  └─seat-taken─▶ renewing ──renewed──▶ connecting
+ *       │                   ▼                     │          │
+ *       └───time, wake── waiting ◀───────lost─────┴──────────┘
  *   any ──leave, a refusal for good, out of tries before the first welcome──▶ left
  *
  * There is no "closing": what ends a connection ends it here at once, and the socket's own goodbye is nobody's concern.
@@ -30,7 +33,8 @@ import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.
 export type Introduction = Omit<Hello, "type" | "token" | "since">;
 
 type Stage =
-  | { readonly at: "connecting" | "greeting" | "waiting"; readonly until: number }
+  /** `knocking`: the host is being asked, and the server is heard of until then. */
+  | { readonly at: "connecting" | "greeting" | "waiting" | "knocking"; readonly until: number }
   /** `probeUntil`: a ping was sent and something must be heard by then. */
   | { readonly at: "live"; readonly heardAt: number; readonly probeUntil?: number }
   /** The seat is in use by another page; this one makes itself another identity. */
@@ -46,13 +50,15 @@ export interface Session {
   readonly roster: Roster;
   /** Said here and not yet acknowledged, oldest first. */
   readonly unacknowledged: readonly Say[];
+  /** What this page asks for as host; the first is under way. */
+  readonly asked: readonly HostFrame[];
   /** The last history entry shown. */
   readonly mark: number | undefined;
   /** The seat had run out: the room may be another one of the same name, which counts its entries from the start. */
   readonly mayRecount: boolean;
   /** Tries since the last welcome. */
   readonly tries: number;
-  /** No new try to join after this; only before the first welcome. */
+  /** No new try to join after this; only before the first welcome, and not once the host is being asked. */
   readonly joinUntil: number;
   /** Why the last try failed, as the server said. */
   readonly refusal: Refusal | undefined;
@@ -72,7 +78,8 @@ export type SessionInput =
   /** The page is put away, and may come back (`wake`). */
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
-  | { readonly type: "say"; readonly id: string; readonly text: string }
+  | { readonly type: "say"; readonly id: string; readonly text: string; readonly to?: PeerId | undefined }
+  | { readonly type: "ask"; readonly frame: HostFrame }
   | { readonly type: "leave" };
 
 export type SessionEffect =
@@ -92,7 +99,11 @@ export type SessionEffect =
       readonly isNewSeat: boolean;
     }
   | { readonly type: "self"; readonly me: RosterEntry }
-  | { readonly type: "said"; readonly entry: Said; readonly isHistory: boolean }
+  | { readonly type: "said"; readonly entry: Said | Whispered; readonly isHistory: boolean }
+  /** As the server says it: the room is another, somebody knocks or no longer does, this page is asked for something; or it has to wait. */
+  | Extract<ServerFrame, { type: "room" | "knocking" | "knock-ended" | "asked" | "waiting" }>
+  /** What was asked for first is done, or refused. */
+  | { readonly type: "answered"; readonly refusal?: Refusal | undefined }
   | Notice
   | { readonly type: "say-accepted"; readonly id: string; readonly at: number }
   | { readonly type: "say-refused"; readonly id: string; readonly refusal: Refusal }
@@ -119,7 +130,7 @@ const probeMs = 5_000;
 const hungMs = 2_000;
 /** After a wake the doubt is greater: the connection may have died in its sleep. */
 const wakeProbeMs = 2_500;
-/** Says that may wait for the server to come back. */
+/** Says that may wait for the server to come back, and as many of a host's wishes. */
 export const unacknowledgedMost = 64;
 
 // Ends that say nothing against this page. `replaced` comes when an older connection of this very page got its hello
@@ -141,6 +152,7 @@ export function startSession(
       me: undefined,
       roster: new Map(),
       unacknowledged: [],
+      asked: [],
       mark: undefined,
       mayRecount: false,
       tries: 0,
@@ -189,6 +201,7 @@ function take(work: Work, input: SessionInput): void {
     case "frame":
     case "heard":
       if (stage.at === "live") work.stage = { at: "live", heardAt: now };
+      if (stage.at === "knocking") work.stage = { ...stage, until: now + quietMs };
       if (input.type === "frame") receive(work, input.frame);
       break;
     case "lost":
@@ -216,11 +229,16 @@ function take(work: Work, input: SessionInput): void {
       connect(work);
       break;
     case "say": {
-      const say: Say = { type: "say", id: input.id, text: input.text };
+      const { id, text, to } = input;
+      const say: Say = { type: "say", id, text, ...(to && { to }) };
       work.unacknowledged = [...work.unacknowledged, say];
       if (stage.at === "live") send(work, say);
       break;
     }
+    case "ask":
+      work.asked = [...work.asked, input.frame];
+      if (stage.at === "live" && !work.asked[1]) send(work, input.frame);
+      break;
     case "leave":
       if (stage.at === "live") send(work, { type: "leave" });
       end(work, "left");
@@ -272,18 +290,39 @@ function receive(work: Work, frame: ServerFrame): void {
   if (frame.type === "ping") send(work, { type: "pong" });
   else if (frame.type === "closing" || frame.type === "refused") refused(work, frame);
   else if (frame.type === "welcome") {
-    if (stage.at === "greeting") welcomed(work, frame);
+    if (stage.at === "greeting" || stage.at === "knocking") welcomed(work, frame);
+  } else if (frame.type === "waiting" && stage.at === "greeting") {
+    work.stage = { at: "knocking", until: work.now + quietMs };
+    // Whoever was told to wait waits for as long as the host takes.
+    work.joinUntil = Infinity;
+    work.tries = 0;
+    effects.push(frame);
   } else if (stage.at === "live" && me)
     switch (frame.type) {
       case "joined":
       case "changed":
         if (frame.peer.id === me.id) {
+          // Who handed over must not take the room back on the next connection.
+          const { hostToken, ...introduction } = work.introduction;
+          if (me.role === "host" && frame.peer.role === "member") work.introduction = introduction;
           work.me = frame.peer;
           effects.push({ type: "self", me: frame.peer });
         } else seat(work, frame.peer);
         break;
       case "left":
         unseat(work, frame.id, frame.reason);
+        break;
+      case "room":
+      case "knocking":
+      case "knock-ended":
+      case "asked":
+        effects.push(frame);
+        break;
+      case "done":
+        answer(work, frame.ref);
+        break;
+      case "whispered":
+        whisper(work, frame, me.id);
         break;
       case "said":
       case "notice":
@@ -303,6 +342,7 @@ function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" 
   const { code, detail, hint } = frame;
   const refusal = { code, detail, hint };
   if (frame.type === "refused" && work.stage.at !== "greeting") {
+    if (answer(work, frame.ref, refusal)) return;
     const rest = work.unacknowledged.filter(({ id }) => id !== frame.ref);
     const isSay = rest.length < work.unacknowledged.length;
     work.unacknowledged = rest;
@@ -315,6 +355,28 @@ function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" 
     work.effects.push({ type: "disconnect", why: "silent" }, { type: "renew" });
   } else if (passing.includes(code)) lose(work, refusal, "retryAfterMs" in frame ? frame.retryAfterMs : 0);
   else end(work, refusal);
+}
+
+/** What was asked for is answered, and the next thing may be asked for. False when nothing of the kind was asked for. */
+function answer(work: Work, ref: string | undefined, refusal?: Refusal): boolean {
+  const [first, ...rest] = work.asked;
+  if (first?.type !== ref) return false;
+  work.asked = rest;
+  work.effects.push({ type: "answered", refusal });
+  if (rest[0]) send(work, rest[0]);
+  return true;
+}
+
+/** One's own comes back as the acknowledgement. */
+function whisper(work: Work, entry: Whispered, own: PeerId): void {
+  const { unacknowledged, effects } = work;
+  const { id, at, from } = entry;
+  if (from === own) {
+    work.unacknowledged = unacknowledged.filter((say) => say.id !== id);
+    if (work.unacknowledged.length === unacknowledged.length) return;
+    effects.push({ type: "say-accepted", id, at });
+  }
+  effects.push({ type: "said", entry, isHistory: false });
 }
 
 /** The whole present state: what differs from what was known is told as if it had just happened. */
@@ -332,7 +394,7 @@ function welcomed(work: Work, welcome: Welcome): void {
   work.refusal = undefined;
   for (const entry of welcome.history) show(work, entry, true);
   effects.push({ type: "live" });
-  for (const say of work.unacknowledged) send(work, say);
+  for (const frame of [...work.unacknowledged, ...work.asked.slice(0, 1)]) send(work, frame);
 }
 
 /** Shows an entry of the room's log, once. */

@@ -11,8 +11,10 @@ import type { LiveRoom } from "./live-room.ts";
  *
  * ```
  *   new ──hello──▶ entering ──welcome──▶ seated
- *    │                │                    │
- *    └────────────────┴───────────▶ ended ◀┘   (any close, from either side)
+ *    │                │  │                 ▲ │
+ *    │                │  └─────▶ knocking ─┘ │
+ *    │                │              │       │
+ *    └────────────────┴──▶ ended ◀───┴───────┘   (any close, from either side)
  * ```
  *
  * There is no way back: another hello needs another connection.
@@ -20,6 +22,8 @@ import type { LiveRoom } from "./live-room.ts";
 export type Place =
   | { readonly phase: "new" }
   | { readonly phase: "entering"; readonly room: string }
+  /** At the door, until the host decides. */
+  | { readonly phase: "knocking"; readonly room: LiveRoom }
   | {
       readonly phase: "seated";
       readonly room: LiveRoom;
@@ -29,6 +33,13 @@ export type Place =
   | { readonly phase: "ended" /** `page`: it said that it was going. */; readonly why: "page" | "silent" };
 
 const fresh: Place = { phase: "new" };
+/** From where each place can be reached. */
+const ways: Readonly<Record<Exclude<Place["phase"], "new">, readonly Place["phase"][]>> = {
+  entering: ["new"],
+  knocking: ["entering"],
+  seated: ["entering", "knocking"],
+  ended: ["new", "entering", "knocking", "seated"],
+};
 const asText = { binary: false, compress: false } as const;
 const asBytes = { binary: true, compress: false } as const;
 const pingBytes = Buffer.from('{"type":"ping"}');
@@ -63,6 +74,8 @@ export class Connection {
   #signalBytes: Bucket | undefined;
   #says: Bucket | undefined;
   #patience: Bucket | undefined;
+  /** Made for hosts alone. */
+  #hostFrames: Bucket | undefined;
 
   constructor(
     gateway: Gateway,
@@ -94,14 +107,19 @@ export class Connection {
   /** The one door to another place. False when there is no way from here to there. */
   move(to: Exclude<Place, { phase: "new" }>): boolean {
     const from = this.#place.phase;
-    const isLegal =
-      to.phase === "ended"
-        ? from !== "ended"
-        : to.phase === "entering"
-          ? from === "new"
-          : from === "entering";
-    if (isLegal) this.#place = to;
-    return isLegal;
+    const isLegal = ways[to.phase].includes(from);
+    if (!isLegal) return false;
+    if (to.phase === "knocking") this.visitor.waiting++;
+    if (from === "knocking") this.visitor.waiting--;
+    this.#place = to;
+    return true;
+  }
+
+  /** False when this host asks for too much at once. */
+  mayAsk(now: number, cost: number): boolean {
+    const rate = this.gateway.rates.hostFramesPerConnection;
+    this.#hostFrames ??= new Bucket(rate, now);
+    return this.#hostFrames.take(rate, now, cost);
   }
 
   /** Counts one frame; false when it is one too many. */

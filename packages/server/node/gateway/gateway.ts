@@ -203,9 +203,13 @@ export class Gateway {
       this.#take(connection, parsed.frame, now);
       return;
     }
-    const { code, detail } = parsed.problem;
+    const { code, detail, ref } = parsed.problem;
     // Too long a text is a person's doing, not a program's.
-    connection.refuse(code, now, { detail, cost: code === "too-long" ? 0 : 1 });
+    connection.refuse(code, now, {
+      detail,
+      cost: code === "too-long" ? 0 : 1,
+      ...(ref === undefined ? {} : { ref }),
+    });
   }
 
   #take(connection: Connection, frame: ClientFrame, now: number): void {
@@ -230,9 +234,17 @@ export class Gateway {
         } else hub.say(connection, frame);
         break;
       case "leave":
-        if (phase === "seated") hub.leave(connection);
+        if (phase === "seated" || phase === "knocking") hub.leave(connection);
         else connection.refuse("unexpected", now, { ref: "leave" });
         break;
+      default: {
+        const { type } = frame;
+        // Hashing a passcode is slow on purpose.
+        const cost = type === "set" && typeof frame.passcode === "string" ? 10 : 1;
+        if (phase !== "seated") connection.refuse("unexpected", now, { ref: type });
+        else if (!connection.mayAsk(now, cost)) connection.refuse("too-many", now, { ref: type, cost: 0.25 });
+        else hub.ask(connection, frame);
+      }
     }
   }
 
@@ -273,7 +285,7 @@ export class Gateway {
   #gone(connection: Connection, why: "page" | "silent"): void {
     const { place } = connection;
     if (!connection.move(why === "page" ? closedByPage : gone)) return;
-    if (place.phase === "seated") this.#hub?.gone(connection, place, why);
+    if (place.phase === "seated" || place.phase === "knocking") this.#hub?.gone(connection, place, why);
   }
 
   /** Asks the quiet for a sign of life, and lets go of the silent and of those that never said hello. */

@@ -83,6 +83,8 @@ describe("rooms over HTTP", () => {
       capacity: 5,
       visibility: "public",
       hasPasscode: false,
+      locked: false,
+      knock: false,
     });
   });
 

@@ -94,6 +94,8 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     key: frame.key,
     passcodeOk: false,
     hostTokenOk: false,
+    mayKnock:
+      visitor.waiting < limits.waitingPerAddress && visitor.waitMs("knocksPerAddress", monotonic) === 0,
     claim,
   };
   return {
