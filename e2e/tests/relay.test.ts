@@ -1,11 +1,14 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { coturn } from "../../packages/turn/node/coturn.fixture.ts";
 import { type Engine, sharedBrowser, type TestPage } from "../harness/browsers.ts";
 import { pictureMoves } from "../harness/measure.ts";
 import { privateLink } from "../harness/people.ts";
 import { rawJoin } from "../harness/raw-client.ts";
+import { forgetProcess, noteProcess } from "../harness/scratch.ts";
 import { joinWithSdk, linked, openSdkPage } from "../harness/sdk-page.ts";
 import { startServer, type TestServer } from "../harness/server.ts";
 import { until } from "../harness/waiting.ts";
@@ -202,6 +205,41 @@ describe.skipIf(address === undefined)("the relay where its UDP port is blocked"
       expect((await metrics(server))("parlour_relay_allocations_tcp")).toBeGreaterThan(1);
       for (const tab of [ada, bo])
         if (tab.engine === "chromium") expect((await wayOf(tab)).protocol).toBe("tcp");
+    });
+  });
+});
+
+describe.skipIf(address === undefined)("a relay that somebody else runs", () => {
+  const secret = "the same long random text";
+  const port = 20_000 + (process.pid % 20_000);
+  let other: ChildProcess;
+  let server: TestServer;
+  beforeAll(async () => {
+    other = spawn(
+      coturn("turnserver"),
+      [
+        ...["-n", "--no-tls", "--no-dtls", "--no-cli", "--realm=meet.example.org", "--pidfile=/dev/null"],
+        ...[`--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`],
+        ...["--use-auth-secret", `--static-auth-secret=${secret}`, "--min-port=42000", "--max-port=42099"],
+        ...["--no-stdout-log", "--log-file=/dev/null"],
+      ],
+      { stdio: "ignore" },
+    );
+    if (other.pid !== undefined) noteProcess(other.pid);
+    server = await startServer([
+      ...["--turn", "external", "--turn-secret", secret, "--allow-origin", "*"],
+      ...["--turn-url", `turn:${address}:${port}?transport=udp,turn:${address}:${port}?transport=tcp`],
+    ]);
+  });
+  afterAll(async () => {
+    await server?.close();
+    other.kill("SIGKILL");
+    if (other.pid !== undefined) forgetProcess(other.pid);
+  });
+
+  it("[H28] coturn takes the credentials, and both meet there", async () => {
+    await pairThroughRelay(["chromium", "firefox"], server, async (ada) => {
+      expect((await wayOf(ada)).url).toContain(`:${port}`);
     });
   });
 });

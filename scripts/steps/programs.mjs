@@ -10,7 +10,7 @@ const wanted = [
     programs: ["chromium", "chromium-browser", "google-chrome"],
   },
   { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
-  // Its clients test our relay; its server is never started.
+  // Its clients test our relay, its server is one that a host may have in place of ours; its service is never started.
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
 ];
 

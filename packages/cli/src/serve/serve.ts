@@ -70,6 +70,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
 
   // The server's modules load while the port is opened and certificates are made.
   const loading = import("@parlour/server");
+  if (options.turn !== "off") import("@parlour/server/relay").catch(() => {});
   loading.catch(() => {}); // Heard below, or not at all when the port is taken.
   let listener: Listener;
   let relay: ServedRelay | undefined;

@@ -229,7 +229,7 @@ describe("rooms over sockets", () => {
     expect(again).toMatchObject({ history: [], you: { number: 1 } });
   });
 
-  it("ICE servers are asked for with the name by which the visitor came", async () => {
+  it("[H24] ICE servers are asked for with the door by which the visitor came", async () => {
     const asked: unknown[] = [];
     house = await openHouse({
       iceServers: (visitor) => {
@@ -241,7 +241,8 @@ describe("rooms over sockets", () => {
     expect(welcome.iceServers).toEqual([
       { urls: ["turn:meet.example.org:3478"], username: "u", credential: "c" },
     ]);
-    expect(asked).toEqual([{ host: "meet.example.org", room: "tea", seat: welcome.you.id }]);
+    const came = { host: "meet.example.org", port: 8080, isSecure: false, isProxied: false };
+    expect(asked).toEqual([{ ...came, room: "tea", seat: welcome.you.id }]);
   });
 
   it("a room that nobody entered frees its name after ten minutes", async () => {
