@@ -56,6 +56,8 @@ function wordsFor(schema, names) {
   switch (schema.type) {
     case "exact_optional":
       return wordsFor(schema.wrapped, names);
+    case "nullable":
+      return `${wordsFor(schema.wrapped, names)}, or null`;
     case "literal":
       return `\`"${schema.literal}"\``;
     case "picklist":
@@ -111,13 +113,14 @@ function fieldsOf(name, schema, comments, names) {
 function frameSection(name, schema, comments, names) {
   const example = examples[name];
   if (example === undefined) throw new Error(`protocol-examples.mjs has no example of ${name}.`);
-  const parse = schema === protocol[name] ? schema : protocol[name];
-  const problem = parseProblem(parse, example);
+  // A frame's type is not always a name that a program may use.
+  const exported = Object.keys(protocol).find((key) => protocol[key] === schema) ?? name;
+  const problem = parseProblem(schema, example);
   if (problem !== undefined) throw new Error(`The example of ${name} does not pass its schema: ${problem}`);
   return [
     `#### \`${name}\``,
-    comments.get(name) ?? "",
-    Object.keys(schema.entries).length > 1 ? fieldsOf(name, schema, comments, names) : "",
+    comments.get(exported) ?? "",
+    Object.keys(schema.entries).length > 1 ? fieldsOf(exported, schema, comments, names) : "",
     `\`\`\`json\n${JSON.stringify(example)}\n\`\`\``,
   ]
     .filter((part) => part !== "")
@@ -144,10 +147,11 @@ const asNumber = (name, value) => {
 export function reference() {
   const comments = new Map([...commentsIn(source("frames.ts")), ...commentsIn(source("http.ts"))]);
   const limitComments = commentsIn(source("limit-values.ts"));
-  const { said, notice, rosterEntry, roomInfo, iceServer } = protocol;
+  const { said, notice, rosterEntry, roomInfo, knocker, iceServer } = protocol;
   const names = new Map([
     [rosterEntry, "[roster entry](#roster-entry)"],
-    [roomInfo, "[room](#room)"],
+    [roomInfo, "[room info](#room-info)"],
+    [knocker, "[knocker](#knocker)"],
     [iceServer, "[ICE server](#ice-server)"],
     [said, "[`said`](#said)"],
     [notice, "[`notice`](#notice)"],
@@ -165,14 +169,15 @@ export function reference() {
   const { codes, limits, rates } = protocol;
   return [
     "### Frames from the client",
-    "Fields with a `?` may be missing; none may be `null`. A field that is not listed makes the frame invalid.",
+    "Fields with a `?` may be missing; none may be `null` but where it says so. A field that is not listed makes the frame invalid.",
     ...frames(protocol.clientFrame),
     "### Frames from the server",
     "A later server of the same version may add fields and frames: pass over what you do not know.",
     ...frames(protocol.serverFrame),
     "### Parts of frames",
     ...part("roster entry", "rosterEntry", rosterEntry),
-    ...part("room", "roomInfo", roomInfo),
+    ...part("room info", "roomInfo", roomInfo),
+    ...part("knocker", "knocker", knocker),
     ...part("ICE server", "iceServer", iceServer),
     "### The body of `POST /api/rooms`",
     fieldsOf("createRoom", protocol.createRoom, comments, names),

@@ -28,17 +28,34 @@ const said = {
   text: "hello",
 };
 
+const room = {
+  name: "tea",
+  visibility: "public",
+  capacity: 100,
+  topology: "mesh",
+  locked: false,
+  knock: false,
+  hasPasscode: false,
+};
+
 export const examples = {
   hello: { type: "hello", room: "tea", epoch: bob.epoch, name: "Bob", since: 6 },
   say: { type: "say", id: "m-0001-ada", text: "hello" },
   leave: { type: "leave" },
+  set: { type: "set", title: "Tea at four", locked: false, knock: true },
+  mute: { type: "mute", id: bob.id, kind: "audio" },
+  remove: { type: "remove", id: bob.id },
+  "hand-over": { type: "hand-over", id: bob.id },
+  end: { type: "end" },
+  admit: { type: "admit", id: bob.id },
+  deny: { type: "deny", id: bob.id },
   ping: { type: "ping" },
   pong: { type: "pong" },
   welcome: {
     type: "welcome",
     version: 1,
     at,
-    room: { name: "tea", visibility: "public", capacity: 100, topology: "mesh" },
+    room,
     you: bob,
     peers: [ada],
     token: "1.eyJyIjoidGVhIn0.4kAq83vEjRWeJCrze8SNFZ4kAq83vEjRWeJCrze8SNF",
@@ -52,6 +69,16 @@ export const examples = {
   left: { type: "left", id: bob.id, reason: "page" },
   said,
   notice: { type: "notice", seq: 8, at, event: "joined", name: "Quiet Otter", text: "Quiet Otter joined" },
+  whispered: {
+    type: "whispered",
+    at,
+    id: "m-0002-ada",
+    from: ada.id,
+    name: "Ada",
+    country: "DE",
+    to: bob.id,
+    text: "for you alone",
+  },
   accepted: { type: "accepted", id: "m-0001-ada", seq: 7, at },
   refused: {
     type: "refused",
@@ -60,6 +87,12 @@ export const examples = {
     hint: "Say it another way.",
     ref: "m-0001-ada",
   },
+  done: { type: "done", ref: "set" },
+  room: { type: "room", room: { ...room, title: "Tea at four", knock: true } },
+  waiting: { type: "waiting" },
+  knocking: { type: "knocking", peer: { id: bob.id, name: "Quiet Otter" } },
+  "knock-ended": { type: "knock-ended", id: bob.id },
+  asked: { type: "asked", what: "mute", kind: "audio", by: ada.id },
   closing: {
     type: "closing",
     code: "draining",

@@ -8,11 +8,13 @@ import type {
   RemoteMedia,
   Room,
   RoomEvents,
+  RoomHost,
   RoomInspection,
   RoomSelf,
   RoomState,
   SaidEvent,
   Source,
+  WaitingPerson,
 } from "@parlour/client";
 
 /** Bare stand-ins, so that view models run without a browser. */
@@ -67,6 +69,7 @@ export class FakePeer implements Peer {
       stream,
       audio: on.audio ?? "on",
       video: on.video ?? "on",
+      want: () => {},
     };
     this.media.set(source, media);
     return media;
@@ -96,6 +99,19 @@ export class FakeRoom implements Room {
   readonly peers = new Map<PeerId, FakePeer>();
   readonly link = "https://meet.example/r/den#k=abc";
   readonly topology = "mesh";
+  isLocked = false;
+  isKnocking = false;
+  hasPasscode = false;
+  readonly waiting = new Map<PeerId, WaitingPerson>();
+  readonly host: RoomHost = {
+    set: () => Promise.resolve(),
+    mute: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    handOver: () => Promise.resolve(),
+    end: () => Promise.resolve(),
+    admit: () => Promise.resolve(),
+    deny: () => Promise.resolve(),
+  };
   readonly messages: SaidEvent[] = [];
   readonly publications = new Map<Source, Publication>();
   readonly asked: string[] = [];

@@ -26,7 +26,10 @@ export interface JoinOptions {
   readonly passcode?: string;
   /** From `POST /api/rooms`. */
   readonly hostToken?: string;
+  /** Gives up, also while knocking. */
   readonly signal?: AbortSignal;
+  /** Someone has to let you in: `joinRoom` stays pending until they do, or rejects with `denied`. */
+  readonly onWaiting?: () => void;
   /** Published with the first offer, so that pictures need no second round trip. */
   readonly publish?: readonly { readonly stream: MediaStream; readonly source: Source }[];
   /** `false`: never send or receive media; links carry channels only. Default `true`. */
@@ -85,6 +88,11 @@ export interface RemoteMedia {
   readonly stream: MediaStream;
   readonly audio: "on" | "muted" | "none";
   readonly video: "on" | "muted" | "none";
+  /**
+   * Tells the sender's page how high the picture is shown, in device pixels; `"none"` (nobody looks) pauses it for this page alone.
+   * Sound always goes on. Until told, the picture comes in full.
+   */
+  want(picture: { readonly height: number } | "none"): void;
 }
 
 /** Something you publish. It never stops a track that it did not create. */
@@ -127,6 +135,8 @@ export interface SaidEvent {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** A private message: to this peer alone. */
+  readonly to?: PeerId;
 }
 export interface NoticeEvent {
   readonly event: string;
@@ -152,6 +162,52 @@ export interface RoomEvents {
   media: [media: RemoteMedia];
   "media-ended": [media: RemoteMedia];
   link: [peer: Peer];
+  /** Title, lock, knocking or passcode is another now. */
+  room: [];
+  /** `waiting` is another now. */
+  waiting: [];
+  /** The host asked this page to be quiet, and it is: the SDK muted what it publishes. `unmute` is yours to call. */
+  asked: [request: AskedEvent];
+}
+
+export interface AskedEvent {
+  readonly what: "mute";
+  /** Missing: both. */
+  readonly kind?: "audio" | "video";
+  readonly by: Peer;
+}
+
+/** Someone who knocks. */
+export interface WaitingPerson {
+  readonly id: PeerId;
+  readonly name: string;
+  /** ISO 3166-1 alpha-2; public rooms only, when known. */
+  readonly country?: string;
+}
+
+/**
+ * What only the host may do. Each resolves when the server has done it, and rejects with `not-host`, `no-such-peer`, `too-many`, or
+ * `unreachable` when the connection was lost before the answer came.
+ */
+export interface RoomHost {
+  /** Changes what is named, the rest stays; `null` takes it away. The server knows the title, in private rooms as well. */
+  set(changes: {
+    readonly title?: string | null;
+    readonly passcode?: string | null;
+    readonly isLocked?: boolean;
+    readonly knock?: boolean;
+  }): Promise<void>;
+  /** Asks that page to send no more of this kind (none: of both); the person may go on at any time. */
+  mute(peer: Peer, kind?: "audio" | "video"): Promise<void>;
+  /** That seat ends and can't come back. Who has the link can come as somebody new, unless the room is locked or people knock. */
+  remove(peer: Peer): Promise<void>;
+  /** Makes that peer, whose page must be here, the host. */
+  handOver(peer: Peer): Promise<void>;
+  /** Ends the room for everyone. */
+  end(): Promise<void>;
+  /** Lets in who knocks; `room-full` when there is no seat. */
+  admit(id: PeerId): Promise<void>;
+  deny(id: PeerId): Promise<void>;
 }
 
 export interface RoomSelf {
@@ -166,6 +222,15 @@ export interface Room {
   readonly visibility: Visibility;
   readonly title?: string;
   readonly capacity: number;
+  /** Nobody new comes in. */
+  readonly isLocked: boolean;
+  /** Who is new waits until the host admits them. */
+  readonly isKnocking: boolean;
+  readonly hasPasscode: boolean;
+  /** For the host: who knocks, in the order in which they came. */
+  readonly waiting: ReadonlyMap<PeerId, WaitingPerson>;
+  /** What only the host may do. */
+  readonly host: RoomHost;
   readonly state: RoomState;
   readonly self: RoomSelf;
   /** Everyone else who has a seat, in order of arrival. */
@@ -174,8 +239,11 @@ export interface Room {
   readonly link: string;
   readonly topology: string;
   on<K extends keyof RoomEvents>(event: K, listener: (...args: RoomEvents[K]) => void): () => void;
-  /** Says something to everyone. Resolves with the message as sent; rejects with `profanity`, `too-many`, `too-long`. */
-  say(text: string): Promise<{ readonly id: string; readonly at: number }>;
+  /**
+   * Says something to everyone, or to one peer alone. Resolves with the message as sent; rejects with `profanity`, `too-many`,
+   * `too-long`, and `no-such-peer` when that one's page is not here. Who comes later never sees a private message.
+   */
+  say(text: string, options?: { readonly to?: Peer }): Promise<{ readonly id: string; readonly at: number }>;
   /** What was said so far, oldest first, bounded. */
   readonly messages: readonly SaidEvent[];
   publish(stream: MediaStream, options: { readonly source: Source }): Promise<Publication>;

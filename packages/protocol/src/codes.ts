@@ -89,6 +89,11 @@ export const codes = {
   },
   left: { close: 4023, detail: "You left.", hint: "Open the link to come back." },
   page: { close: 4024, detail: "The page was closed.", hint: "Open the link to come back." },
+  denied: {
+    close: 4025,
+    detail: "The host did not let you in.",
+    hint: "Ask the person who invited you.",
+  },
 
   profanity: {
     close: 4030,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Code } from "./codes.ts";
 import { limits } from "./limits.ts";
-import { base64url, displayName, roomName } from "./text.ts";
+import { base64url, displayName, roomName, title } from "./text.ts";
 
 /** A seat's id: 22 characters of base64url (16 bytes). In private rooms it is the hash of the seat's signing key. */
 export type PeerId = string;
@@ -46,15 +46,49 @@ export const hello = v.strictObject({
   ),
 });
 
-/** Says something in a public room. `id` makes a repeated frame harmless. Answered by `accepted` or `refused`. */
-export const say = v.strictObject({ type: v.literal("say"), id: messageId, text });
+/** Says something in a public room. `id` makes a repeated frame harmless. Answered by `accepted`, `whispered` or `refused`. */
+export const say = v.strictObject({
+  type: v.literal("say"),
+  id: messageId,
+  text,
+  /** To this seat alone: it and the author get it as `whispered`, and nothing keeps it. */
+  to: v.exactOptional(peerId),
+});
 /** Gives the seat up at once. */
 export const leave = v.strictObject({ type: v.literal("leave") });
 /** Asks the other end for a sign of life; both ends may. */
 export const ping = v.strictObject({ type: v.literal("ping") });
 export const pong = v.strictObject({ type: v.literal("pong") });
 
-export const clientFrame = v.variant("type", [hello, say, leave, ping, pong]);
+/** Host: changes what is named, the rest stays; `null` takes it away. This and the next six are answered by `done` or `refused`, in order. */
+export const set = v.strictObject({
+  type: v.literal("set"),
+  title: v.exactOptional(v.nullable(title)),
+  passcode: v.exactOptional(v.nullable(passcode)),
+  /** Nobody new comes in. */
+  locked: v.exactOptional(v.boolean()),
+  /** Who is new waits until admitted. */
+  knock: v.exactOptional(v.boolean()),
+});
+/** Host: asks that page to send no more of this kind (none: of both). Its owner may go on at any time. */
+export const mute = v.strictObject({
+  type: v.literal("mute"),
+  id: peerId,
+  kind: v.exactOptional(v.picklist(["audio", "video"])),
+});
+/** Host: ends that seat. Its id can't come back to this room. */
+export const remove = v.strictObject({ type: v.literal("remove"), id: peerId });
+/** Host: makes that seat, whose page must be here, the host. */
+export const handOver = v.strictObject({ type: v.literal("hand-over"), id: peerId });
+/** Host: ends the room for everyone. */
+export const end = v.strictObject({ type: v.literal("end") });
+/** Host: lets in who knocks. */
+export const admit = v.strictObject({ type: v.literal("admit"), id: peerId });
+/** Host: sends away who knocks. */
+export const deny = v.strictObject({ type: v.literal("deny"), id: peerId });
+
+export const hostFrame = v.variant("type", [set, mute, remove, handOver, end, admit, deny]);
+export const clientFrame = v.variant("type", [hello, say, leave, ping, pong, ...hostFrame.options]);
 
 /** Where a seat's page is: `here`, `away` (closed or reloading), `silent` (not heard from). */
 const presence = v.picklist(["here", "away", "silent"]);
@@ -113,6 +147,19 @@ export const roomInfo = v.object({
   capacity: count,
   title: v.exactOptional(v.string()),
   topology: v.string(),
+  /** Nobody new comes in. */
+  locked: v.boolean(),
+  /** Who is new waits until the host admits them. */
+  knock: v.boolean(),
+  hasPasscode: v.boolean(),
+});
+
+/** Someone at the door, as the host sees them. */
+export const knocker = v.object({
+  id: peerId,
+  name: v.exactOptional(v.string()),
+  card: v.exactOptional(v.string()),
+  country: v.exactOptional(v.string()),
 });
 
 /** The answer to `hello`: the whole present state, never a difference. */
@@ -134,6 +181,8 @@ export const welcome = v.object({
   history: v.array(entry),
   /** Public rooms: a sentence with your own details. */
   greeting: v.exactOptional(v.string()),
+  /** For the host: everyone who knocks, in the order in which they came. */
+  waiting: v.exactOptional(v.array(knocker)),
 });
 /** A new seat. */
 export const joined = v.object({ type: v.literal("joined"), peer: rosterEntry });
@@ -141,8 +190,36 @@ export const joined = v.object({ type: v.literal("joined"), peer: rosterEntry })
 export const changed = v.object({ type: v.literal("changed"), peer: rosterEntry });
 /** A seat that is gone, and why: `left`, `page`, `timeout`, `removed`. */
 export const left = v.object({ type: v.literal("left"), id: peerId, reason: v.string() });
+/** A private message of a public room, to its receiver and its author, and kept nowhere. To the author it says that it was taken. */
+export const whispered = v.object({
+  type: v.literal("whispered"),
+  at: v.number(),
+  id: v.string(),
+  from: peerId,
+  name: v.string(),
+  country: v.exactOptional(v.string()),
+  to: peerId,
+  text: v.string(),
+});
 /** Your `say` was taken, as this entry. */
 export const accepted = v.object({ type: v.literal("accepted"), id: v.string(), seq: count, at: v.number() });
+/** What everyone may know of the room is another now: all of it. */
+export const roomChanged = v.object({ type: v.literal("room"), room: roomInfo });
+/** To the host: someone new waits at the door. Whoever becomes host is told of everyone who waits. */
+export const knocking = v.object({ type: v.literal("knocking"), peer: knocker });
+/** To the host: that one waits no more: admitted, denied, or gone. */
+export const knockEnded = v.object({ type: v.literal("knock-ended"), id: peerId });
+/** To someone new: the host is being asked. The connection stays open until `welcome` or `closing`. */
+export const waiting = v.object({ type: v.literal("waiting") });
+/** The host `by` asks you to send no more of this kind (none: of both). */
+export const asked = v.object({
+  type: v.literal("asked"),
+  what: v.literal("mute"),
+  kind: v.exactOptional(v.picklist(["audio", "video"])),
+  by: peerId,
+});
+/** What the host asked for is done. `ref` is the frame's type. */
+export const done = v.object({ type: v.literal("done"), ref: v.string() });
 /** A frame of yours was not taken; the connection goes on. `ref` is the id of a `say`, else the frame's type. */
 export const refused = v.object({
   type: v.literal("refused"),
@@ -167,8 +244,15 @@ export const serverFrame = v.variant("type", [
   left,
   said,
   notice,
+  whispered,
   accepted,
+  done,
   refused,
+  roomChanged,
+  waiting,
+  knocking,
+  knockEnded,
+  asked,
   closing,
   v.object({ type: v.literal("ping") }),
   v.object({ type: v.literal("pong") }),
@@ -176,6 +260,7 @@ export const serverFrame = v.variant("type", [
 
 export type Hello = v.InferOutput<typeof hello>;
 export type Say = v.InferOutput<typeof say>;
+export type HostFrame = v.InferOutput<typeof hostFrame>;
 export type ClientFrame = v.InferOutput<typeof clientFrame>;
 export type ServerFrame = v.InferOutput<typeof serverFrame>;
 export type RosterEntry = v.InferOutput<typeof rosterEntry>;
@@ -186,6 +271,8 @@ export type Said = v.InferOutput<typeof said>;
 export type Notice = v.InferOutput<typeof notice>;
 export type Welcome = v.InferOutput<typeof welcome>;
 export type RoomInfo = v.InferOutput<typeof roomInfo>;
+export type Knocker = v.InferOutput<typeof knocker>;
+export type Whispered = v.InferOutput<typeof whispered>;
 export type IceServer = v.InferOutput<typeof iceServer>;
 export type Visibility = RoomInfo["visibility"];
 

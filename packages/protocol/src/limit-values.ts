@@ -21,6 +21,13 @@ export const tokenCharacters = 1024;
 export const capabilities = 8;
 export const capabilityCharacters = 32;
 
+/** People who wait at one room's door. */
+export const waiting = 20;
+/** People who wait at doors and come from one address. */
+export const waitingPerAddress = 10;
+/** Ids that a room keeps of those who were removed; the oldest are forgotten first. */
+export const removedIds = 1_000;
+
 export const capacityDefault = 100;
 export const capacityMax = 200;
 

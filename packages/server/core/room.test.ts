@@ -236,6 +236,9 @@ describe("what is known of a room", () => {
       capacity: 100,
       title: "Club",
       topology: "mesh",
+      locked: false,
+      knock: false,
+      hasPasscode: false,
     });
     expect(listedRoom(state)).toEqual({ name: "tea", title: "Club", people: 1, capacity: 100 });
     expect(JSON.stringify(step.effects)).not.toMatch(/hash|the key/);

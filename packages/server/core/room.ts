@@ -45,6 +45,8 @@ function create(input: CreateInput, now: number): RoomState {
     ...(input.hostTokenHash === undefined ? {} : { hostTokenHash: input.hostTokenHash }),
     ...(input.check === undefined ? {} : { check: input.check }),
     stay: input.stay,
+    locked: false,
+    knock: false,
     madeAt: now,
     // Who makes a room by joining is about to enter; should that fail, it is as if somebody had left.
     life: input.how === "http" ? { phase: "unentered", since: now } : { phase: "empty", lastSeen: now },

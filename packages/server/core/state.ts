@@ -36,6 +36,10 @@ export interface RoomState {
   readonly check?: string;
   /** Keeps the room when it is empty. */
   readonly stay: boolean;
+  /** Nobody new comes in. */
+  readonly locked: boolean;
+  /** Who is new waits at the door until the host admits them. */
+  readonly knock: boolean;
   /** When it was made, ms since 1970. Tells this room from an earlier one of the same name. */
   readonly madeAt: number;
   readonly life: RoomLife;
@@ -53,6 +57,9 @@ export function roomInfo(state: RoomState): RoomInfo {
     visibility: state.visibility,
     capacity: state.capacity,
     topology: "mesh",
+    locked: state.locked,
+    knock: state.knock,
+    hasPasscode: state.passcodeHash !== undefined,
     ...(state.title === undefined ? {} : { title: state.title }),
   };
 }

@@ -114,7 +114,8 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       // Also told when only the tracks are others (a new connection): an element without `autoplay` may have to play again.
       const isSame = before?.audio === said.audio && before.video === said.video && !isOther;
       if (isSame) continue;
-      const media: RemoteMedia = { peer: setup.peer, source, stream, audio: said.audio, video: said.video };
+      const { audio, video } = said;
+      const media: RemoteMedia = { peer: setup.peer, source, stream, audio, video, want: () => {} };
       remote.set(source, media);
       setup.onMedia(media);
     }

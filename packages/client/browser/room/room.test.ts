@@ -119,7 +119,15 @@ const welcome = (more: object = {}): ServerFrame =>
     type: "welcome",
     version: 1,
     at: 0,
-    room: { name: "den", visibility: "public", capacity: 100, topology: "mesh" },
+    room: {
+      name: "den",
+      visibility: "public",
+      capacity: 100,
+      topology: "mesh",
+      locked: false,
+      knock: false,
+      hasPasscode: false,
+    },
     you: seat("m", 5),
     peers: [],
     token: "token",
@@ -399,7 +407,15 @@ describe("a private room", () => {
     const { name: _, ...bare } = seat("b", 1, { id: identity.id });
     const room = await join(
       {
-        room: { name, visibility: "private", capacity: 2, topology: "mesh" },
+        room: {
+          name,
+          visibility: "private",
+          capacity: 2,
+          topology: "mesh",
+          locked: false,
+          knock: false,
+          hasPasscode: false,
+        },
         peers: [bare, { ...seat("c", 2), card }],
       },
       {},

@@ -1,7 +1,16 @@
 import { type IceServer, limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
-import type { ErrorCode, JoinOptions, NoticeEvent, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
+import type {
+  ErrorCode,
+  JoinOptions,
+  NoticeEvent,
+  Room,
+  RoomEvents,
+  RoomHost,
+  RoomState,
+  SaidEvent,
+} from "../api.ts";
 import { parlourError } from "../error.ts";
 import type { RoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
@@ -39,6 +48,17 @@ export interface RoomSetup extends Entrance {
   /** Makes another identity, after another page was found on this one's seat. */
   readonly renew: () => Promise<Entrance>;
 }
+
+const later = (): Promise<void> => Promise.reject(parlourError("not-host"));
+const notYet: RoomHost = {
+  set: later,
+  mute: later,
+  remove: later,
+  handOver: later,
+  end: later,
+  admit: later,
+  deny: later,
+};
 
 type Reason = { readonly code: ErrorCode; readonly detail: string; readonly hint: string };
 
@@ -283,6 +303,17 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     get topology() {
       return room().topology;
     },
+    get isLocked() {
+      return room().locked;
+    },
+    get isKnocking() {
+      return room().knock;
+    },
+    get hasPasscode() {
+      return room().hasPasscode;
+    },
+    waiting: new Map(),
+    host: notYet,
     get state() {
       return state;
     },

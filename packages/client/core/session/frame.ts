@@ -66,6 +66,17 @@ const entry: Check = (value) => {
   return type === "said" ? said(value) : type === "notice" && notice(value);
 };
 const refusal = { code: text, detail: text, hint: text };
+const room = shape({
+  name: text,
+  visibility: match(/^(public|private)$/),
+  capacity: count,
+  title_: text,
+  topology: text,
+  locked: truth,
+  knock: truth,
+  hasPasscode: truth,
+});
+const knocker = shape({ id, name_: text, card_: text, country_: text });
 const about = shape({ peer: seat });
 const nothing: Check = () => true;
 
@@ -73,13 +84,7 @@ const shapes: Record<ServerFrame["type"], Check> = {
   welcome: shape({
     version: number,
     at: number,
-    room: shape({
-      name: text,
-      visibility: match(/^(public|private)$/),
-      capacity: count,
-      title_: text,
-      topology: text,
-    }),
+    room,
     you: seat,
     peers: list(seat),
     token: text,
@@ -87,14 +92,22 @@ const shapes: Record<ServerFrame["type"], Check> = {
     iceServers: list(shape({ urls: list(text), username_: text, credential_: text })),
     history: list(entry),
     greeting_: text,
+    waiting_: list(knocker),
   }),
   joined: about,
   changed: about,
   left: shape({ id, reason: text }),
   said,
   notice,
+  whispered: shape({ at: number, id: text, from: id, name: text, country_: text, to: id, text }),
   accepted: shape({ ...line, id: text }),
   refused: shape({ ...refusal, ref_: text }),
+  done: shape({ ref: text }),
+  room: shape({ room }),
+  waiting: nothing,
+  knocking: shape({ peer: knocker }),
+  "knock-ended": shape({ id }),
+  asked: shape({ what: match(/^mute$/), kind_: match(/^(audio|video)$/), by: id }),
   closing: shape({ ...refusal, retryAfterMs_: number }),
   ping: nothing,
   pong: nothing,

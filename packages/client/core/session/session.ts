@@ -310,10 +310,21 @@ function frame(before: Session, frame: ServerFrame, now: number, chance: number)
       const { id, name = "", country } = before.me;
       return shown(
         before,
-        { ...say, type: "said", seq: frame.seq, at: frame.at, from: id, name, ...(country && { country }) },
+        {
+          type: "said",
+          id: say.id,
+          text: say.text,
+          seq: frame.seq,
+          at: frame.at,
+          from: id,
+          name,
+          ...(country && { country }),
+        },
         false,
       );
     }
+    default:
+      return step(before);
   }
 }
 
