@@ -1,18 +1,27 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { after, isVisible, onVisibilityChanged } from "../browser/page.ts";
 import type { Call } from "../state/call.ts";
-import { layOut, type Size } from "../state/grid.ts";
+import { arrange, type Size } from "../state/grid.ts";
+import { hasPicture } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Picture } from "./picture.tsx";
-import { Tile } from "./tile.tsx";
+import { placeStyle, Tile } from "./tile.tsx";
 
 /** Pixels between tiles. */
 const gap = 8;
-/** Tiles narrower than this many pixels show states as icons, without their words. */
-const smallTile = 260;
+/** Who looks away shorter than this finds every picture as it was. */
+const lookAwayMs = 20_000;
 
-/** The pictures: a grid of people, or shared screens with the people as a strip. */
-export function Stage({ call, hearing }: { readonly call: Call; readonly hearing: number }) {
+interface StageProps {
+  readonly call: Call;
+  readonly hearing: number;
+  /** The call is also in the small window: its pictures are looked at although the page is hidden. */
+  readonly isElsewhere: boolean;
+}
+
+/** The pictures: a grid of people, or what is large (shared screens, a pinned person) with the others as a strip. */
+export function Stage({ call, hearing, isElsewhere }: StageProps) {
   const space = useSignal<Size>({ width: 0, height: 0 });
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -23,56 +32,107 @@ export function Stage({ call, hearing }: { readonly call: Call; readonly hearing
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, [space]);
-  const tile = useComputed(() => layOut(call.people.value.length, space.value, gap).tile);
+  const places = useComputed(() =>
+    arrange({
+      people: call.people.value.length,
+      pinned: call.pinnedIndex.value,
+      shares: call.shares.value.length,
+      space: space.value,
+      gap,
+    }),
+  ).value;
+  const people = call.people.value;
   const shares = call.shares.value;
+  const isLookedAt = useLookedAt();
+
+  useEffect(() => {
+    const scale = isLookedAt.value || isElsewhere ? devicePixelRatio : 0;
+    people.forEach((person, index) => {
+      if (person.isSelf) return;
+      const height = hasPicture(person) ? (places.people[index]?.height ?? 0) : 0;
+      call.attention.show(call.room.peers.get(person.id)?.media.get("camera"), height * scale);
+    });
+    shares.forEach((share, index) => {
+      if (share.isSelf) return;
+      const height = places.shares[index]?.height ?? 0;
+      call.attention.show(call.room.peers.get(share.id)?.media.get("screen"), height * scale);
+    });
+  }, [call, people, shares, places, isElsewhere, isLookedAt.value]);
+
   const speaker = call.local.chosen.speaker.value;
   const onSoundHeld = () => {
     call.isSoundHeld.value = true;
   };
-  const { width, height } = tile.value;
-  const isSmall = shares.length > 0 || width < smallTile;
   return (
-    <div class={`stage${shares.length > 0 ? " with-shares" : ""}`}>
+    <div ref={frame} class="stage">
       {shares.length > 0 && (
         <section class="shares" aria-label={words.call.shares}>
-          {shares.map((share) => {
+          {shares.map((share, index) => {
             const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
+            const place = places.shares[index];
             return (
-              <figure key={share.id} class="share" aria-label={label}>
-                <Picture
-                  stream={share.stream}
-                  isMuted={share.isSelf}
-                  isHeard={share.isHeard}
-                  speaker={speaker}
-                  hearing={hearing}
-                  onSoundHeld={onSoundHeld}
-                />
-                <figcaption class="caption">
-                  <span class="name">{label}</span>
-                </figcaption>
-              </figure>
+              place !== undefined && (
+                <figure key={share.id} class="share" aria-label={label} style={placeStyle(place)}>
+                  <Picture
+                    stream={share.stream}
+                    isMuted={share.isSelf}
+                    isHeard={share.isHeard}
+                    speaker={speaker}
+                    hearing={hearing}
+                    onSoundHeld={onSoundHeld}
+                  />
+                  <figcaption class="caption">
+                    <span class="name">{label}</span>
+                  </figcaption>
+                </figure>
+              )
             );
           })}
         </section>
       )}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset lays out its contents by rules of its own. */}
-      <div
-        ref={frame}
-        class={`people-grid${isSmall ? " small" : ""}`}
-        role="group"
-        aria-label={words.call.people}
-        style={{ "--tile-width": `${width}px`, "--tile-height": `${height}px`, "--gap": `${gap}px` }}
-      >
-        {call.people.value.map((person) => (
-          <Tile
-            key={person.id}
-            person={person}
-            speaker={speaker}
-            hearing={hearing}
-            onSoundHeld={onSoundHeld}
-          />
-        ))}
+      <div class="people-grid" role="group" aria-label={words.call.people}>
+        {people.map((person, index) => {
+          const place = places.people[index];
+          return (
+            place !== undefined && (
+              <Tile
+                key={person.id}
+                call={call}
+                person={person}
+                place={place}
+                isPinned={index === call.pinnedIndex.value}
+                speaker={speaker}
+                hearing={hearing}
+                onSoundHeld={onSoundHeld}
+              />
+            )
+          );
+        })}
       </div>
     </div>
   );
+}
+
+/** Whether somebody looks at the page, or did a moment ago. */
+function useLookedAt() {
+  const isLookedAt = useSignal(true);
+  useEffect(() => {
+    let callOff: () => void = () => undefined;
+    const look = () => {
+      callOff();
+      if (isVisible()) isLookedAt.value = true;
+      else {
+        callOff = after(lookAwayMs, () => {
+          isLookedAt.value = false;
+        });
+      }
+    };
+    const stop = onVisibilityChanged(look);
+    return () => {
+      stop();
+      callOff();
+    };
+  }, [isLookedAt]);
+  return isLookedAt;
 }

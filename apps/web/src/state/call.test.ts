@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { FakeDevices, fakeSettings, settle } from "../../test/fake-devices.ts";
-import { FakePeer, FakeRoom, fakeStream, fakeTrack } from "../../test/fake-room.ts";
+import { FakePeer, FakePort, FakeRoom, fakeStream, fakeTrack } from "../../test/fake-room.ts";
 import { Announcer } from "./announcer.ts";
 import { Call } from "./call.ts";
 import type { EndingReason } from "./ending.ts";
+import { Hearing } from "./hearing.ts";
 import { LocalMedia } from "./local-media.ts";
 
 function make(visibility: "public" | "private" = "private") {
@@ -12,15 +13,17 @@ function make(visibility: "public" | "private" = "private") {
   const local = new LocalMedia(devices, fakeSettings());
   const announcer = new Announcer(() => () => undefined);
   const ends: EndingReason[] = [];
+  const port = new FakePort();
   const call = new Call({
     room,
     local,
     announcer,
-    now: () => 1_000,
+    hearing: new Hearing(local, port),
+    port,
     sent: { audio: undefined, video: undefined },
     onEnd: (reason) => ends.push(reason),
   });
-  return { room, devices, local, announcer, ends, call };
+  return { room, devices, local, announcer, ends, port, call };
 }
 
 describe("a call on screen", () => {

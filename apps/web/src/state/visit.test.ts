@@ -1,7 +1,7 @@
 import type { JoinOptions, Room } from "@parlour/client";
 import { describe, expect, it } from "vitest";
 import { FakeDevices, mapStore, settle } from "../../test/fake-devices.ts";
-import { FakeRoom } from "../../test/fake-room.ts";
+import { FakePort, FakeRoom } from "../../test/fake-room.ts";
 import { Announcer } from "./announcer.ts";
 import { LocalMedia } from "./local-media.ts";
 import { routeOf } from "./route.ts";
@@ -22,7 +22,7 @@ function make(path = "/r/den#k=abc", answer: Join = () => Promise.resolve(new Fa
     settings,
     local: new LocalMedia(devices, settings),
     announcer: new Announcer(() => () => undefined),
-    now: () => 1_000,
+    port: new FakePort(),
     suggestion: "Quiet Otter",
     obstacle: (): Promise<string | undefined> => Promise.resolve(undefined),
     onPageGone: (listener: () => void) => {
@@ -164,7 +164,8 @@ describe("a visit to a room", () => {
 
     before.closePage();
     const late = make("/r/den#k=abc", undefined, before.tab);
-    const asked = new Visit({ ...late.setup, now: () => 61_000 });
+    late.setup.port.time = 61_000;
+    const asked = late.start();
     await settle();
     expect(asked.stage.value.at).toBe("lobby");
   });
