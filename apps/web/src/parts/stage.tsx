@@ -27,7 +27,11 @@ export function Stage({ call, hearing, isElsewhere }: StageProps) {
   useEffect(() => {
     if (frame.current === null) return;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) space.value = entry.contentRect;
+      // A rectangle of the browser has no properties of its own to spread.
+      if (entry !== undefined) {
+        const { width, height } = entry.contentRect;
+        space.value = { width, height };
+      }
     });
     observer.observe(frame.current);
     return () => observer.disconnect();
