@@ -61,8 +61,9 @@ const chromiumFlags = (cameraFps: number): string[] => [
   `--use-fake-device-for-media-stream=fps=${cameraFps}`,
   "--use-fake-ui-for-media-stream",
   "--autoplay-policy=no-user-gesture-required",
-  // Names of the form <uuid>.local need multicast, which test machines and containers often lack.
-  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  // Names of the form <uuid>.local need multicast, which containers often lack; and a page that a test answers itself has no
+  // address, so that asking its own server would count as reaching into the local network.
+  "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
   "--disable-background-networking",
   "--disable-component-update",
   "--no-first-run",
