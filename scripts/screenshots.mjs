@@ -200,7 +200,14 @@ async function call({ server, fresh, isWanted, open }) {
   const other = await fresh();
   await guests(other, link, people);
   await ada.seesPeople(...people.map(({ name }) => name));
-  for (const { name, hue } of people) if (hue !== undefined) await ada.moves(name);
+  for (const { name, hue } of people) {
+    if (hue === undefined) continue;
+    await tab.page.waitForFunction(
+      (figure) => window.parlourTest.find("figure", figure)?.querySelector("video")?.videoWidth > 0,
+      { timeout: 30_000 },
+      name,
+    );
+  }
   const take = async (name, before) => {
     if (isWanted(name)) await shoot(tab, name, before);
   };
