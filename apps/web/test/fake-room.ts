@@ -22,6 +22,7 @@ export function fakeTrack(kind: "audio" | "video"): MediaStreamTrack {
   const target = new EventTarget();
   const track = {
     kind,
+    label: "",
     readyState: "live",
     enabled: true,
     stop: () => {
@@ -71,6 +72,7 @@ export class FakePeer implements Peer {
       stream,
       audio: on.audio ?? "on",
       video: on.video ?? "on",
+      want: (picture) => void this.wanted.push(picture === "none" ? "none" : `${picture.height}`),
     };
     this.media.set(source, media);
     return media;

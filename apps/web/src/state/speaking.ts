@@ -36,7 +36,7 @@ export class Speaking {
   #choose(loudest: string | undefined, levels: ReadonlyMap<string, number>, now: number): void {
     const present = this.foremost.peek();
     const isGone = present !== undefined && !levels.has(present);
-    const mayChange = isGone || now - this.#foremostSince >= foremostMs;
+    const mayChange = present === undefined || isGone || now - this.#foremostSince >= foremostMs;
     if (isGone && loudest === undefined) this.foremost.value = undefined;
     if (loudest === undefined || loudest === present || !mayChange) return;
     this.foremost.value = loudest;

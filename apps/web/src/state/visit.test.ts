@@ -203,4 +203,58 @@ describe("a visit to a room", () => {
     expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "insecure-page" } });
     expect(joins).toEqual([]);
   });
+
+  it("[W48] waits on the lobby screen for the host, and comes in when they say yes", async () => {
+    let admit: (room: Room) => void = () => undefined;
+    const { start, joins } = make("/r/den#k=abc", () => new Promise((resolve) => (admit = resolve)));
+    const visit = start();
+    await settle();
+    const joining = visit.join();
+    await settle();
+    expect(visit.stage.value).toMatchObject({ at: "joining", isWaiting: false });
+    joins[0]?.options.onWaiting?.();
+    expect(visit.stage.value).toMatchObject({ at: "joining", isWaiting: true });
+    admit(new FakeRoom());
+    await joining;
+    expect(visit.stage.value.at).toBe("call");
+  });
+
+  it("[W48] can stop waiting, and a yes that comes later changes nothing", async () => {
+    let admit: (room: Room) => void = () => undefined;
+    const { start, joins } = make("/r/den#k=abc", () => new Promise((resolve) => (admit = resolve)));
+    const visit = start();
+    await settle();
+    const joining = visit.join();
+    joins[0]?.options.onWaiting?.();
+    visit.stopWaiting();
+    expect(visit.stage.value.at).toBe("lobby");
+    expect(joins[0]?.options.signal?.aborted).toBe(true);
+    const room = new FakeRoom();
+    admit(room);
+    await joining;
+    expect(visit.stage.value.at).toBe("lobby");
+    expect(room.asked).toEqual(["leave"]);
+    joins[0]?.options.onWaiting?.();
+    expect(visit.stage.value.at).toBe("lobby");
+  });
+
+  it("[W48] says when the host turned them away", async () => {
+    const { start } = make("/r/den#k=abc", refusedWith("denied"));
+    const visit = start();
+    await settle();
+    await visit.join();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { title: "You were not let in" } });
+  });
+
+  it("[W57] tells being offline from a server that is away", async () => {
+    const { start, setup } = make("/r/den#k=abc", refusedWith("unreachable"));
+    const visit = start();
+    await settle();
+    await visit.join();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "unreachable" } });
+    setup.port.isOnlineNow = false;
+    visit.again();
+    await settle();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "offline" } });
+  });
 });
