@@ -127,7 +127,6 @@ const inLetters = (value: number): string =>
 async function idling() {
   const results: {
     name: string;
-    connections: number;
     rssPerConnection: number;
     heapPerConnection: number;
   }[] = [];
@@ -182,6 +181,10 @@ async function idling() {
       name,
       connections: idleConnections,
       rssPerConnection: median(mine.map((one) => one.rssPerConnection)),
+      rssSpread: [
+        Math.min(...mine.map((one) => one.rssPerConnection)),
+        Math.max(...mine.map((one) => one.rssPerConnection)),
+      ],
       heapPerConnection: median(mine.map((one) => one.heapPerConnection)),
     };
   });
@@ -221,10 +224,11 @@ export async function run(): Promise<Report> {
   console.log(`\nMemory of an idle connection, ${idleConnections} of them, after collecting garbage:\n`);
   console.log(
     table(
-      ["server", "resident bytes each", "heap bytes each", "more than bare ws"],
+      ["server", "resident bytes each", "lowest–highest", "heap bytes each", "more than bare ws"],
       idle.map((one) => [
         one.name,
         Math.round(one.rssPerConnection),
+        one.rssSpread.map(Math.round).join("–"),
         Math.round(one.heapPerConnection),
         Math.round(one.rssPerConnection - base),
       ]),

@@ -1,12 +1,14 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { encodingsOf } from "./recording-proxy.ts";
 
 /**
  * Which of the needles occur in the writable memory of a process that this one started (Linux only).
  * What a server once held may have been overwritten since; what is found was there for certain.
  */
 export function searchMemory(pid: number, needles: readonly string[]): string[] {
-  const forms = needles.flatMap((needle) => encodingsOf(needle).map(([, bytes]) => [needle, bytes] as const));
+  // The two ways in which V8 and buffers hold text.
+  const forms = needles.flatMap((needle) =>
+    (["utf8", "utf16le"] as const).map((encoding) => [needle, Buffer.from(needle, encoding)] as const),
+  );
   const overlap = Math.max(...forms.map(([, bytes]) => bytes.length));
   const found = new Set<string>();
   const memory = openSync(`/proc/${pid}/mem`, "r");

@@ -186,8 +186,8 @@ export interface WaitingPerson {
 }
 
 /**
- * What only the host may do. Each resolves when the server has done it, and rejects with `not-host`, `no-such-peer`, `too-many`, or
- * `unreachable` when the connection was lost before the answer came.
+ * What only the host may do. Each resolves when the server has done it, and rejects with `not-host`, `no-such-peer`, `too-many`, …
+ * When the connection is lost it is asked again once that is back.
  */
 export interface RoomHost {
   /** Changes what is named, the rest stays; `null` takes it away. The server knows the title, in private rooms as well. */

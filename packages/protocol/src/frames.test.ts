@@ -46,10 +46,38 @@ describe("client frames", () => {
     ["a negative since", { ...hello, since: -1 }],
     ["too many capabilities", { ...hello, capabilities: Array(limits.capabilities + 1).fill("x") }],
     ["an empty text", { type: "say", id: "abcdefgh", text: "" }],
+    ["a lock that is no boolean", { type: "set", locked: "yes" }],
+    ["an empty title", { type: "set", title: "" }],
+    ["a message to nobody in particular", { type: "say", id: "abcdefgh", text: "hi", to: "" }],
+    ["a removal of nobody", { type: "remove" }],
+    ["a mute of another kind", { type: "mute", id: "b".repeat(22), kind: "smell" }],
     ["null", null],
     ["a list", [hello]],
   ])("refuses %s", (_, value) => {
     expect(reading(value)).toMatchObject({ ok: false, problem: { code: "bad-frame" } });
+  });
+
+  it.each([
+    { type: "set" },
+    { type: "set", title: null, passcode: null, locked: true, knock: false },
+    { type: "mute", id: "b".repeat(22) },
+    { type: "hand-over", id: "b".repeat(22) },
+    { type: "end" },
+  ])("takes a host's $type", (frame) => {
+    expect(reading(frame)).toEqual({ ok: true, frame });
+  });
+
+  it("says whose answer a refusal is, where somebody waits for one", () => {
+    const refOf = (value: unknown) => {
+      const parsed = reading(value);
+      return parsed.ok ? "none" : parsed.problem.ref;
+    };
+    expect(refOf({ type: "set", title: 7 })).toBe("set");
+    expect(refOf({ type: "say", id: "abcdefgh", text: "" })).toBe("abcdefgh");
+    expect(refOf({ type: "say", id: "<b>", text: "" })).toBeUndefined();
+    expect(refOf({ type: "__proto__" })).toBeUndefined();
+    expect(refOf({ ...hello, admin: true })).toBeUndefined();
+    expect(refOf(null)).toBeUndefined();
   });
 
   it("tells a text that is too long from a frame that is wrong", () => {

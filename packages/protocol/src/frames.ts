@@ -281,6 +281,8 @@ export interface FrameProblem {
   readonly code: "bad-frame" | "too-large" | "too-long";
   /** What is wrong and where, for a developer's eyes; never echoes the input. */
   readonly detail: string;
+  /** The frame's type, or the id of a `say`, when that much could be read. */
+  readonly ref?: string;
 }
 export type Parsed<T> =
   | { readonly ok: true; readonly frame: T }
@@ -303,10 +305,12 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, text: string, maxCharacte
   if (result.success) return { ok: true, frame: result.output };
   const issue = result.issues[0];
   const path = v.getDotPath(issue) ?? "the frame";
-  const isLong = issue.type === "max_length" && path === "text";
+  const isLong = issue.type === "max_length" && typed.includes(path);
+  const ref = refOf(value);
   return {
     ok: false,
     problem: {
+      ...(ref === undefined ? {} : { ref }),
       code: isLong ? "too-long" : "bad-frame",
       // The name of a field that is none of ours is input, too.
       detail:
@@ -315,6 +319,17 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, text: string, maxCharacte
           : `${path}: expected ${issue.expected ?? "something else"}.`,
     },
   };
+}
+
+/** Fields that a person fills in. */
+const typed = ["text", "title", "passcode"];
+const asking: readonly string[] = hostFrame.options.map(({ entries }) => entries.type.literal);
+
+/** Whose answer a refusal is: who asks for something waits for one. */
+function refOf(value: unknown): string | undefined {
+  const { type, id } = Object(value) as { type?: unknown; id?: unknown };
+  if (type === "say") return v.is(messageId, id) ? id : undefined;
+  return asking.find((each) => each === type);
 }
 
 /** Reads what a client sent. The server's only way in for text frames. */

@@ -17,6 +17,7 @@ export const rates = {
   failedJoinsPerAddress: { burst: 20, perSecond: 0.2 },
   /** Knocks at doors. */
   knocksPerAddress: { burst: 20, perSecond: 0.2 },
-  roomsPerAddress: { burst: 20, perSecond: 0.1 },
+  /** Over HTTP and by joining together. */
+  roomsPerAddress: { burst: 40, perSecond: 0.2 },
   requestsPerAddress: { burst: 300, perSecond: 50 },
 } as const satisfies Record<string, Rate>;

@@ -1,14 +1,15 @@
 import type { PeerId } from "@parlour/protocol";
 import { isOver } from "./deadlines.ts";
+import { gone } from "./door.ts";
 import { type ConnectionId, type EndReason, type Seat, seatOfConnection, unseated } from "./seat.ts";
 import { settle } from "./settle.ts";
 import type { RoomState } from "./state.ts";
 import type { RoomStep } from "./transition.ts";
 
-/** The page gives its seat up. */
+/** The page gives its seat up, or its place at the door. */
 export function leave(state: RoomState, connection: ConnectionId, now: number): RoomStep {
   const leaver = seatOfConnection(state.seats, connection);
-  if (leaver === undefined) return { state, effects: [] };
+  if (leaver === undefined) return gone(state, connection);
   const step = settle(
     state,
     {
@@ -28,7 +29,7 @@ export function drop(
   now: number,
 ): RoomStep {
   const dropped = seatOfConnection(state.seats, connection);
-  if (dropped === undefined) return { state, effects: [] };
+  if (dropped === undefined) return gone(state, connection);
   const presence = why === "page" ? "away" : "silent";
   const seats = state.seats.map((seat) => (seat === dropped ? unseated(seat, presence, now) : seat));
   return settle(state, { seats, ended: new Map() }, now);

@@ -1,5 +1,6 @@
 import { type Code, type PeerId, type Refusal, refusal } from "@parlour/protocol";
 import { withoutOver } from "./departure.ts";
+import { knock } from "./door.ts";
 import { isFormOf, toldApart } from "./names.ts";
 import { isSameText } from "./same-text.ts";
 import { type Seat, seated, seatOfConnection } from "./seat.ts";
@@ -7,14 +8,19 @@ import { settle } from "./settle.ts";
 import type { RoomState } from "./state.ts";
 import type { EnterInput, RoomEffect, RoomStep } from "./transition.ts";
 
-/** Gives a page its seat: the one it had, or a new one. */
-export function enter(state: RoomState, input: EnterInput, now: number): RoomStep {
+/**
+ * Gives a page its seat: the one it had, or a new one; or lets it wait at the door. `isLetIn`: the host says so, and neither lock
+ * nor passcode counts.
+ */
+export function enter(state: RoomState, input: EnterInput, now: number, isLetIn = false): RoomStep {
   const refused = (code: Code, detail?: string): RoomStep => ({
     state,
     effects: [],
     refused: refusal(code, detail),
   });
-  if (seatOfConnection(state.seats, input.connection) !== undefined) return refused("unexpected");
+  const { connection } = input;
+  const isAtDoor = !isLetIn && state.waiting.some((one) => one.connection === connection);
+  if (isAtDoor || seatOfConnection(state.seats, connection) !== undefined) return refused("unexpected");
   const badKey = keyProblem(state, input);
   if (badKey !== undefined) return { state, effects: [], refused: badKey };
 
@@ -23,10 +29,15 @@ export function enter(state: RoomState, input: EnterInput, now: number): RoomSte
   const own = claim === undefined ? undefined : state.seats.find((seat) => seat.id === claim.id);
   const id = claim?.id ?? (state.visibility === "private" ? input.ownId : undefined) ?? input.id;
   if (state.removed.includes(id)) return refused("removed");
-  if (state.passcodeHash !== undefined && !input.passcodeOk && !isAdmitted) return refused("wrong-passcode");
+  const isPassed = input.passcodeOk || isAdmitted || isLetIn;
+  if (state.passcodeHash !== undefined && !isPassed) return refused("wrong-passcode");
   if (own !== undefined) return resume(state, own, input, now);
   if (state.seats.some((seat) => seat.id === id)) return refused("seat-taken");
-  return newSeat(state, id, claim?.name, isAdmitted, input, now) ?? refused("room-full");
+  const isKnown = isAdmitted || input.hostTokenOk || isLetIn;
+  if (state.locked && !isKnown) return refused("locked");
+  const seated = newSeat(state, id, claim?.name, isAdmitted, input, now);
+  if (seated === undefined) return refused("room-full");
+  return state.knock && !isKnown ? knock(state, id, input) : seated;
 }
 
 /** Whether the key opens this room; a private room also needs an id and a card, which come with the key. */

@@ -1,5 +1,6 @@
 export * from "./bucket.ts";
 export { nextDeadline } from "./deadlines.ts";
+export type { Knock } from "./door.ts";
 export { nameKey } from "./names.ts";
 export { room } from "./room.ts";
 export { type ConnectionId, type EndReason, rosterEntry, type Seat, seatOfConnection } from "./seat.ts";

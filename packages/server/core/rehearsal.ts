@@ -80,6 +80,7 @@ export function hello(who: string, more: Partial<EnterInput> = {}): EnterInput {
     fallbackName: "Quiet Otter",
     passcodeOk: false,
     hostTokenOk: false,
+    mayKnock: true,
     ...more,
   };
 }

@@ -238,7 +238,7 @@ describe("what is known of a room", () => {
       topology: "mesh",
       locked: false,
       knock: false,
-      hasPasscode: false,
+      hasPasscode: true,
     });
     expect(listedRoom(state)).toEqual({ name: "tea", title: "Club", people: 1, capacity: 100 });
     expect(JSON.stringify(step.effects)).not.toMatch(/hash|the key/);

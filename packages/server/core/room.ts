@@ -1,9 +1,11 @@
 import { refusal } from "@parlour/protocol";
 import { drop, expire, leave } from "./departure.ts";
+import { end } from "./ending.ts";
 import { enter } from "./enter.ts";
+import { command } from "./host-command.ts";
 import { unseated } from "./seat.ts";
 import type { RoomState } from "./state.ts";
-import type { CreateInput, RoomEffect, RoomInput, RoomStep } from "./transition.ts";
+import type { CreateInput, RoomInput, RoomStep } from "./transition.ts";
 
 /**
  * What a room does: from its present state (`undefined`: there is none of that name), an input and the time
@@ -27,7 +29,9 @@ export function room(state: RoomState | undefined, input: RoomInput, now: number
     case "leave":
       return leave(state, input.connection, now);
     case "end":
-      return { state: undefined, effects: endings(state) };
+      return end(state);
+    case "host":
+      return command(state, input.connection, input.command, now);
     case "expire":
       return expire(state, now);
     case "boot":
@@ -53,21 +57,16 @@ function create(input: CreateInput, now: number): RoomState {
     nextNumber: 1,
     seats: [],
     removed: [],
+    waiting: [],
   };
-}
-
-function endings(state: RoomState): readonly RoomEffect[] {
-  return state.seats.flatMap((seat) =>
-    seat.presence === "here"
-      ? [{ type: "close" as const, connection: seat.connection, code: "room-ended" as const }]
-      : [],
-  );
 }
 
 /** Time did not pass for a room while its server was away: every grace starts again. */
 function boot(state: RoomState, now: number): RoomState {
   return {
     ...state,
+    // Who knocked knocks again.
+    waiting: [],
     seats: state.seats.map((seat) => unseated(seat, "silent", now)),
     life:
       state.life.phase === "unentered"

@@ -5,9 +5,9 @@ export type ConnectionId = string;
 
 /**
  * Why a seat ended: `left` (said so), `page` (its page was closed and did not come back),
- * `timeout` (not heard from for too long).
+ * `timeout` (not heard from for too long), `removed` (by the host).
  */
-export type EndReason = "left" | "page" | "timeout";
+export type EndReason = "left" | "page" | "timeout" | "removed";
 
 interface SeatFacts {
   readonly id: PeerId;
@@ -58,7 +58,7 @@ interface Silent {
  *                    │       │
  *          8 s later │       │ 60 s later
  *                    ▼       ▼
- *                 "page"  "timeout"        here ── leave ──► "left"
+ *                 "page"  "timeout"        here ── leave ──► "left"        any ── remove ──► "removed"
  * ```
  *
  * There is no way from `away` to `silent` but a restart: a page that went has no connection to lose.

@@ -1,4 +1,5 @@
 import type { ListedRoom, PeerId, RoomInfo, Visibility } from "@parlour/protocol";
+import type { Knock } from "./door.ts";
 import type { Seat } from "./seat.ts";
 
 /**
@@ -46,8 +47,10 @@ export interface RoomState {
   /** The number of the next new seat. */
   readonly nextNumber: number;
   readonly seats: readonly Seat[];
-  /** Who was removed and may not come back. */
+  /** Who was removed and may not come back; at most `limits.removedIds`. */
   readonly removed: readonly PeerId[];
+  /** Who knocks, in the order in which they came; at most `limits.waiting`. Nobody of them has a seat. */
+  readonly waiting: readonly Knock[];
 }
 
 /** What everyone in the room may know of it. */

@@ -1,4 +1,14 @@
-import type { Code, Epoch, PeerId, Refusal, RosterEntry, ServerFrame, Visibility } from "@parlour/protocol";
+import type {
+  Code,
+  Epoch,
+  HostFrame,
+  Knocker,
+  PeerId,
+  Refusal,
+  RosterEntry,
+  ServerFrame,
+  Visibility,
+} from "@parlour/protocol";
 import type { ConnectionId } from "./seat.ts";
 import type { RoomState } from "./state.ts";
 
@@ -47,13 +57,24 @@ export interface EnterInput {
   readonly hostTokenOk: boolean;
   /** From `hello.token`, verified; missing when there was none or it did not hold. */
   readonly claim?: SeatClaim | undefined;
+  /** False when too many wait at doors who come from that address. */
+  readonly mayKnock: boolean;
   /** The connection that was asked for a sign of life after a `probe` and gave none. */
   readonly probed?: ConnectionId | undefined;
 }
 
+/** What a host asks for. A new passcode comes hashed. */
+export type HostCommand =
+  | Exclude<HostFrame, { readonly type: "set" }>
+  | (Omit<Extract<HostFrame, { readonly type: "set" }>, "passcode"> & {
+      readonly passcodeHash?: string | null;
+    });
+
 export type RoomInput =
   | CreateInput
   | EnterInput
+  /** Whoever has that connection asks for what only the host may do. */
+  | { readonly type: "host"; readonly connection: ConnectionId; readonly command: HostCommand }
   /** A connection is gone without `leave`: its page said that it went (1001, 4024), or nothing was said. */
   | { readonly type: "drop"; readonly connection: ConnectionId; readonly why: "page" | "silent" }
   | { readonly type: "leave"; readonly connection: ConnectionId }
@@ -74,9 +95,13 @@ export type RoomEffect =
       readonly resumed: boolean;
       /** False: the page's `since` counts another room's entries (an earlier one of this name); send all history. */
       readonly sinceHolds: boolean;
+      /** For the host: who knocks. */
+      readonly waiting?: Knocker[];
     }
+  /** Answers `hello` as well: the connection stays at the door until it is welcomed or closed. */
+  | { readonly type: "wait"; readonly connection: ConnectionId }
   | { readonly type: "tell"; readonly to: ConnectionId; readonly frame: ServerFrame }
-  /** To every connection that has a seat in the state that came with this effect. */
+  /** To every connection that has been welcomed by now and has a seat in the state that came with this effect. */
   | { readonly type: "tell-all"; readonly except?: PeerId; readonly frame: ServerFrame }
   | {
       readonly type: "close";
@@ -87,7 +112,7 @@ export type RoomEffect =
   /** Public rooms: goes into the log and from there to everyone. */
   | {
       readonly type: "notice";
-      readonly event: "joined" | "left";
+      readonly event: "joined" | "left" | "removed";
       readonly name: string;
       readonly text: string;
     }

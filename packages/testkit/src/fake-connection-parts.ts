@@ -38,6 +38,16 @@ export interface FakeTrack {
   readonly id: string;
 }
 
+export interface FakeEncoding {
+  active: boolean;
+  maxBitrate?: number;
+  scaleResolutionDownBy?: number;
+}
+export interface FakeSendParameters {
+  transactionId: string;
+  encodings: FakeEncoding[];
+}
+
 export class FakeTransceiver {
   mid: string | null = null;
   currentDirection: FakeDirection | null = null;
@@ -45,6 +55,8 @@ export class FakeTransceiver {
   readonly sender: {
     track: FakeTrack | null;
     replaceTrack(track: FakeTrack | null): Promise<void>;
+    getParameters(): FakeSendParameters;
+    setParameters(parameters: FakeSendParameters): Promise<void>;
   };
   readonly receiver: { readonly track: FakeTrack };
   #direction: FakeDirection;
@@ -60,7 +72,21 @@ export class FakeTransceiver {
         if (track !== null && track.kind !== kind) throw namedError("TypeError", "another kind of track");
         sender.track = track;
       },
+      getParameters: (): FakeSendParameters => ({
+        transactionId: String(++asked),
+        encodings: [{ ...encoding }],
+      }),
+      setParameters: async ({ transactionId, encodings }: FakeSendParameters): Promise<void> => {
+        // Each set needs a fresh get before it (W3C WebRTC, section 5.2).
+        if (transactionId !== String(asked)) throw namedError("InvalidStateError", "not the last parameters");
+        if (encodings.length !== 1)
+          throw namedError("InvalidModificationError", "another number of encodings");
+        asked++;
+        encoding = { active: true, ...encodings[0] };
+      },
     };
+    let asked = 0;
+    let encoding: FakeEncoding = { active: true };
     this.sender = sender;
   }
   get direction(): FakeDirection {

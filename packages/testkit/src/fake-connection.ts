@@ -7,6 +7,7 @@ import {
   reversed,
   writeFakeSdp,
 } from "./fake-connection-description.ts";
+import { needsNegotiation } from "./fake-connection-need.ts";
 import {
   type FakeCandidate,
   FakeDataChannel,
@@ -15,6 +16,7 @@ import {
   FakeTransceiver,
   namedError,
 } from "./fake-connection-parts.ts";
+import { fakeStatistics } from "./fake-connection-statistics.ts";
 import type { World } from "./fake-connection-world.ts";
 
 export const fakeConnectionTimes = {
@@ -142,19 +144,9 @@ export class FakeConnection extends FakeEvents {
   }
 
   getStats(): Promise<Map<string, Record<string, unknown>>> {
-    const stats = new Map<string, Record<string, unknown>>();
-    if (this.connectionState === "connected") {
-      stats.set("T", { type: "transport", selectedCandidatePairId: "P" });
-      stats.set("P", {
-        type: "candidate-pair",
-        localCandidateId: "L",
-        remoteCandidateId: "R",
-        currentRoundTripTime: (2 * fakeConnectionTimes.carryMs) / 1000,
-      });
-      stats.set("L", { type: "local-candidate", candidateType: "host" });
-      stats.set("R", { type: "remote-candidate", candidateType: "host" });
-    }
-    return Promise.resolve(stats);
+    return Promise.resolve(
+      fakeStatistics(this.connectionState === "connected", 2 * fakeConnectionTimes.carryMs),
+    );
   }
 
   close(): void {
@@ -325,29 +317,20 @@ export class FakeConnection extends FakeEvents {
       if (this.signalingState === "closed") return;
       if (this.#chained > 0) this.#checksWhenEmpty = true;
       else if (this.signalingState === "stable") {
-        const isNeeded = this.#needsNegotiation();
+        const isNeeded =
+          this.#restarts ||
+          needsNegotiation(
+            this.currentLocalDescription,
+            this.currentRemoteDescription,
+            this.#transceivers,
+            this.channels.size > 0,
+          );
         const isNews = isNeeded && !this.#isNeeded;
         this.#isNeeded = isNeeded;
         if (isNews) this.dispatch({ type: "negotiationneeded" });
       }
     });
   }
-  #needsNegotiation(): boolean {
-    if (this.#restarts) return true;
-    const local = this.currentLocalDescription;
-    const remote = this.currentRemoteDescription;
-    if (this.channels.size > 0 && !this.#agreedSections.some(({ kind }) => kind === "application"))
-      return true;
-    return this.#transceivers.some(({ mid, direction }) => {
-      const of = (description: Applied | null) =>
-        description?.content.sections.find((section) => section.mid === mid)?.direction;
-      const [ours, theirs] = [of(local), of(remote)];
-      if (mid === null || ours === undefined || theirs === undefined) return true;
-      if (local?.type === "offer") return ours !== direction && reversed(theirs) !== direction;
-      return ours !== intersection(direction, reversed(theirs));
-    });
-  }
-
   get #other(): FakeConnection | undefined {
     const local = this.currentLocalDescription?.content.ufrag;
     const remote = this.currentRemoteDescription?.content.ufrag;

@@ -1,6 +1,7 @@
-import { channelCount, type Effect, nameCharacters, type Outcome } from "../../core/channels/index.ts";
+import { channelCount, nameCharacters, type Outcome } from "../../core/channels/index.ts";
 import type { Channel, Delivery, Message, ParlourError, Peer, PeerId } from "../api.ts";
 import { parlourError } from "../error.ts";
+import { eventSource } from "../events.ts";
 import type { ChannelHub } from "../seams.ts";
 import { decodeMessage, type Encoded, encodeMessage } from "./message.ts";
 import { createPage, type Page } from "./page.ts";
@@ -19,7 +20,11 @@ interface Named {
 
 /** What becomes of a message without its sender having to hear of it: a lossy one may be lost. */
 const arrivals: readonly Outcome[] = ["handed", "taken", "dropped"];
-const sameDelivery = "Open it with the same delivery everywhere.";
+
+const refusal = (detail: string, more?: object): ParlourError =>
+  parlourError("bad-request", { detail, ...more });
+const differs = (name: string, more?: object): ParlourError =>
+  refusal(`Channel "${name}" has another delivery.`, { hint: "Open it with the same everywhere.", ...more });
 
 export function createChannelHub(options?: {
   /** Told to the developer, who alone can mend it: channels that don't match, pages that broke the protocol. Default: the console. */
@@ -27,55 +32,27 @@ export function createChannelHub(options?: {
 }): ChannelHub {
   const names = new Map<string, Named>();
   const pages = new Map<PeerId, Page>();
-  const openListeners = new Set<(peer: Peer) => void>();
+  const { on, emit } = eventSource<{ open: [peer: Peer] }>();
   const onProblem = options?.onProblem ?? ((peer, problem) => console.error(problem, problem.hint, peer));
 
-  const problem = (peer: Peer, effect: Effect & { type: "mismatch" | "ended" }): void =>
-    onProblem(
-      peer,
-      effect.type === "mismatch"
-        ? parlourError(
-            "bad-request",
-            `Channel "${effect.name}" is ${effect.ours} here and ${effect.theirs} at ${peer.name}.`,
-            sameDelivery,
-          )
-        : parlourError(
-            effect.code,
-            `Channels with ${peer.name} were ended: ${effect.code}.`,
-            undefined,
-            effect,
-          ),
-    );
-
   const create = (name: string, named: Named): NonNullable<Named["channel"]> => {
-    const listeners = new Set<(data: Message, peer: Peer) => void>();
-    const calledOff = new Set<() => void>();
-    let isClosed = false;
+    const { delivery } = named;
+    const messages = eventSource<{ message: [data: Message, peer: Peer] }>();
+    const closing = new AbortController();
     return {
       name,
-      delivery: named.delivery,
-      receive(data, peer) {
-        // One listener that throws must not keep a message from the others, nor from being acknowledged.
-        for (const listener of [...listeners]) {
-          try {
-            listener(data, peer);
-          } catch (error) {
-            reportError(error);
-          }
-        }
-      },
-      async send(data, options = {}) {
-        const { to, signal } = options;
-        if (isClosed) throw parlourError("bad-request", `Channel "${name}" is closed.`);
+      delivery,
+      receive: (data, peer) => messages.emit("message", data, peer),
+      async send(data, { to, signal } = {}) {
+        if (closing.signal.aborted) throw refusal(`Channel "${name}" is closed.`);
         if (signal?.aborted) throw parlourError("aborted");
         const message = encodeMessage(data);
         const peers = to
           ? [to].flat()
           : [...pages.values()].map(({ peer }) => peer).filter(({ presence }) => presence !== "away");
-        await exchange(named.delivery, name, message, new Set(peers as Peer[]), signal, calledOff);
+        await exchange(name, delivery, message, new Set(peers as Peer[]), [closing.signal, signal]);
       },
-      on(_event, listener) {
-        listeners.add(listener);
+      on(event, listener) {
         if (!named.isListening) {
           named.isListening = true;
           // After the caller has its way to stop listening, and before any further frame can arrive.
@@ -83,34 +60,30 @@ export function createChannelHub(options?: {
             for (const page of [...pages.values()]) page.listen(name);
           });
         }
-        return () => void listeners.delete(listener);
+        return messages.on(event, listener);
       },
       close() {
-        isClosed = true;
-        listeners.clear();
         named.channel = undefined;
-        for (const callOff of [...calledOff]) callOff();
+        closing.abort();
       },
     };
   };
 
   /** One message to several pages: settles when all have, or when it is called off. */
   const exchange = (
-    delivery: Delivery,
     name: string,
+    delivery: Delivery,
     message: Encoded,
     peers: ReadonlySet<Peer>,
-    signal: AbortSignal | undefined,
-    calledOff: Set<() => void>,
+    signals: readonly (AbortSignal | undefined)[],
   ): Promise<void> =>
     new Promise((resolve, reject) => {
-      const withdrawals: (() => boolean)[] = [];
+      const withdrawals: (() => void)[] = [];
       const failed: Peer[] = [];
       let isMismatch = false;
       let left = peers.size + 1;
       const finish = (error?: ParlourError): void => {
-        signal?.removeEventListener("abort", callOff);
-        calledOff.delete(callOff);
+        for (const signal of signals) signal?.removeEventListener("abort", callOff);
         if (error) reject(error);
         else resolve();
       };
@@ -118,40 +91,39 @@ export function createChannelHub(options?: {
         for (const withdraw of withdrawals) withdraw();
         finish(parlourError("aborted"));
       };
-      const settle = (peer?: Peer, outcome: Outcome = "handed"): void => {
-        if (peer && !arrivals.includes(outcome)) {
-          failed.push(peer);
-          isMismatch ||= outcome === "mismatch";
-        }
+      const settle = (): void => {
         if (--left) return;
-        const peers = { peers: failed };
-        if (isMismatch)
-          finish(parlourError("bad-request", `Channel "${name}" differs there.`, sameDelivery, peers));
-        else finish(failed.length ? parlourError("undelivered", undefined, undefined, peers) : undefined);
+        const more = { peers: failed };
+        if (isMismatch) finish(differs(name, more));
+        else finish(failed.length ? parlourError("undelivered", more) : undefined);
       };
-      signal?.addEventListener("abort", callOff);
-      calledOff.add(callOff);
+      for (const signal of signals) signal?.addEventListener("abort", callOff);
       for (const peer of peers) {
+        const settled = (outcome: Outcome): void => {
+          if (!arrivals.includes(outcome)) failed.push(peer);
+          isMismatch ||= outcome === "mismatch";
+          settle();
+        };
         const page = pages.get(peer.id);
-        if (page) withdrawals.push(page.send(name, delivery, message, (outcome) => settle(peer, outcome)));
-        else settle(peer, delivery === "lossy" ? "dropped" : "ended");
+        if (page) withdrawals.push(page.send(name, delivery, message, settled));
+        else settled(delivery === "lossy" ? "dropped" : "ended");
       }
       settle();
     });
 
   return {
     channel(name, delivery) {
-      const named = names.get(name) ?? { delivery, isListening: false, channel: undefined };
-      if (named.delivery !== delivery)
-        throw parlourError("bad-request", `Channel "${name}" is ${named.delivery} already.`, sameDelivery);
-      if (!names.has(name)) {
+      let named = names.get(name);
+      if (!named) {
         if (!name || name.length > nameCharacters)
-          throw parlourError("bad-request", `A channel's name has 1 to ${nameCharacters} characters.`);
+          throw refusal(`A channel's name has 1 to ${nameCharacters} characters.`);
         if (names.size === channelCount)
-          throw parlourError("too-many", `A room has at most ${channelCount} channels.`);
+          throw parlourError("too-many", { detail: `A room has at most ${channelCount} channels.` });
+        named = { delivery, isListening: false, channel: undefined };
         names.set(name, named);
         for (const page of [...pages.values()]) page.open(name, delivery);
       }
+      if (named.delivery !== delivery) throw differs(name);
       named.channel ??= create(name, named);
       return named.channel;
     },
@@ -159,14 +131,15 @@ export function createChannelHub(options?: {
     add(peer) {
       pages.get(peer.id)?.end();
       const page = createPage(peer, {
-        open() {
-          for (const listener of [...openListeners]) listener(peer);
-        },
-        message(name, message) {
-          const data = decodeMessage(message);
-          names.get(name)?.channel?.receive(data, peer);
-        },
-        problem: (effect) => problem(peer, effect),
+        open: () => emit("open", peer),
+        message: (name, message) => names.get(name)?.channel?.receive(decodeMessage(message), peer),
+        problem: (effect) =>
+          onProblem(
+            peer,
+            effect.type === "mismatch"
+              ? differs(effect.name, { ours: effect.ours, theirs: effect.theirs })
+              : parlourError(effect.code, { detail: `Channels with ${peer.name} were ended.`, ...effect }),
+          ),
       });
       pages.set(peer.id, page);
       for (const [name, { delivery, isListening }] of names) {
@@ -181,9 +154,6 @@ export function createChannelHub(options?: {
       pages.delete(id);
     },
 
-    on(_event, listener) {
-      openListeners.add(listener);
-      return () => void openListeners.delete(listener);
-    },
+    on,
   };
 }

@@ -7,36 +7,28 @@ export interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-const encoder = new TextEncoder();
 // Bytes that are no UTF-8 are not a message: replacing them would deliver something that nobody sent.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-// By what a value calls itself rather than by identity: an object from another frame of the page is plain, too.
-const plain = /^\[object (Null|Boolean|String|Array|Object)]$/;
-
-/** A message as bytes of its own. Throws `bad-request` for what JSON would drop or change, `too-large` over 64 MiB. */
+/** A message as bytes of its own. Throws `bad-request` for what JSON can't hold, `too-large` over 64 MiB. */
 export function encodeMessage(data: Message): Encoded {
-  const kind = data instanceof Uint8Array ? "bytes" : typeof data === "string" ? "text" : "json";
-  const large = (bytes: Uint8Array): Uint8Array => {
-    if (bytes.length > messageBytes) throw parlourError("too-large");
-    return bytes;
-  };
-  if (data instanceof Uint8Array) return { kind, bytes: large(data).slice() };
-  return { kind, bytes: large(encoder.encode(typeof data === "string" ? data : toJson(data))) };
+  const isBytes = data instanceof Uint8Array;
+  const isText = typeof data === "string";
+  const bytes = isBytes ? data : new TextEncoder().encode(isText ? data : toJson(data));
+  if (bytes.length > messageBytes) throw parlourError("too-large");
+  return { kind: isBytes ? "bytes" : isText ? "text" : "json", bytes: isBytes ? bytes.slice() : bytes };
 }
 
+/** As `JSON.stringify`, which throws on cycles and big integers, and gives nothing for functions and `undefined`. */
 function toJson(data: unknown): string {
+  let cause: unknown;
   try {
-    return JSON.stringify(data, function (this: Record<string, unknown>, key, shown: unknown) {
-      // `this[key]` is the value before its toJSON, which would turn a Date into a string unasked.
-      const value = this[key];
-      if (value !== shown || !(Number.isFinite(value) || plain.test(Object.prototype.toString.call(value))))
-        throw new TypeError(`"${key}" is no JSON value`);
-      return value;
-    });
-  } catch (cause) {
-    throw parlourError("bad-request", `Not sent: ${(cause as Error).message}`, undefined, { cause });
+    const json = JSON.stringify(data);
+    if (json) return json;
+  } catch (error) {
+    cause = error;
   }
+  throw parlourError("bad-request", { detail: "Not sent: this is nothing that JSON can hold.", cause });
 }
 
 /** Throws when the bytes are not of their kind. */

@@ -1,12 +1,13 @@
 import { advanceLink, type LinkEffect, type LinkInput, linkMachine } from "../../core/link/link.ts";
 import type { NegotiationInput } from "../../core/link/negotiation.ts";
 import { ufragsOf } from "../../core/link/sdp.ts";
-import { type Description, type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
+import { type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
 import { streamTag } from "../../core/signals/packet.ts";
 import type { Diagnosis, JsonValue } from "../api.ts";
+import { eventSource } from "../events.ts";
 import type { CreateLink, LinkDriver, LinkPart, LinkSetup } from "../seams.ts";
 import { signaling } from "./signaling.ts";
-import { routeOf } from "./statistics.ts";
+import { type Route, routeOf } from "./statistics.ts";
 import { pageTime, type Timekeeper } from "./timekeeper.ts";
 
 /** How often path and round trip are looked up while connected. */
@@ -18,36 +19,23 @@ export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime
 /** As `createLink`, with the time given. */
 export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkDriver {
   const parts: readonly (readonly [string, LinkPart])[] = Object.entries(setup.parts);
-  const listeners = {
-    change: new Set<() => void>(),
-    log: new Set<(event: string, detail?: JsonValue) => void>(),
-  };
-  let machine = linkMachine({
-    isPolite: setup.isPolite,
-    makesFirstOffer: setup.makesFirstOffer,
-    remoteFingerprint: setup.remoteFingerprint,
-  });
+  const { on, emit } = eventSource<{ change: []; log: [event: string, detail?: JsonValue] }>();
+  let machine = linkMachine(setup);
   let connection: RTCPeerConnection | undefined;
   /** Of that connection. */
   let generation = 0;
-  let path: "direct" | "relayed" | undefined;
-  let rttMs: number | undefined;
+  let route: Partial<Route> = {};
   let helpTimer: (() => void) | undefined;
   let routeTimer: (() => void) | undefined;
 
-  const changed = (): void => {
-    for (const listener of [...listeners.change]) listener();
-  };
-  const log = (event: string, detail?: JsonValue): void => {
-    for (const listener of [...listeners.log]) listener(event, detail);
-  };
   /** A part that throws must not take the link with it. */
-  const guarded = <T>(what: string, call: () => T): T | undefined => {
-    try {
-      return call();
-    } catch (error) {
-      log("part-failed", `${what}: ${String(error)}`);
-      return undefined;
+  const eachPart = (use: (part: LinkPart, name: string) => void): void => {
+    for (const [name, part] of parts) {
+      try {
+        use(part, name);
+      } catch (error) {
+        emit("log", "part-failed", `${name}: ${error}`);
+      }
     }
   };
 
@@ -58,7 +46,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     inputs.push(input);
     if (isRunning) return;
     isRunning = true;
-    for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
+    for (let next = inputs.shift(); next; next = inputs.shift()) {
       const step = advanceLink(machine, next, timekeeper.now());
       machine = step.machine;
       for (const effect of step.effects) run(effect);
@@ -66,26 +54,19 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     isRunning = false;
     helpTimer?.();
     const { helpAt } = machine;
-    helpTimer =
-      helpAt === undefined
-        ? undefined
-        : timekeeper.after(helpAt - timekeeper.now(), () => feed({ kind: "time" }));
+    if (helpAt !== undefined)
+      helpTimer = timekeeper.after(helpAt - timekeeper.now(), () => feed({ kind: "time" }));
   };
 
+  const { own = "", other = "" } = setup.pages ?? {};
   const signals = signaling({
     sealer: setup.sealer,
-    tags:
-      setup.pages === undefined
-        ? { out: 0, in: 0 }
-        : {
-            out: streamTag(setup.pages.own, setup.pages.other),
-            in: streamTag(setup.pages.other, setup.pages.own),
-          },
+    tags: { out: streamTag(own, other), in: streamTag(other, own) },
     timekeeper,
     send: (payload) => setup.send(payload),
     onBody(body) {
       const signal = parseLinkSignal(new TextDecoder().decode(body));
-      feed(signal === undefined ? { kind: "violation", reason: "body" } : { kind: "signal", signal });
+      feed(signal ? { kind: "signal", signal } : { kind: "violation", reason: "body" });
     },
     onViolation: (reason) => feed({ kind: "violation", reason }),
     onRefused: (reason) => feed({ kind: "close", reason: `signals-${reason}` }),
@@ -93,12 +74,11 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
 
   const release = (): void => {
     routeTimer?.();
-    routeTimer = undefined;
+    route = {};
     const old = connection;
-    if (old === undefined) return;
     connection = undefined;
-    path = rttMs = undefined;
-    for (const [name, part] of parts) guarded(name, () => part.detach());
+    if (!old) return;
+    eachPart((part) => part.detach());
     old.close();
   };
 
@@ -107,14 +87,14 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     generation = next;
     let built: RTCPeerConnection;
     try {
-      const configuration: RTCConfiguration = {
+      const { createConnection = (configuration) => new RTCPeerConnection(configuration), rtc } = setup;
+      built = createConnection({
         bundlePolicy: "max-bundle",
-        ...setup.rtc,
-        iceServers: [...(setup.iceServers as RTCIceServer[]), ...(setup.rtc.iceServers ?? [])],
-      };
-      built = (setup.createConnection ?? ((c) => new RTCPeerConnection(c)))(configuration);
+        ...rtc,
+        iceServers: [...(setup.iceServers as RTCIceServer[]), ...(rtc.iceServers ?? [])],
+      });
     } catch (error) {
-      log("connection-refused", String(error));
+      emit("log", "connection-refused", String(error));
       feed({ kind: "close", reason: "connection-refused" });
       return;
     }
@@ -128,13 +108,13 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       say({ kind: "found", candidates: [candidate ?? end] });
     });
     built.addEventListener("connectionstatechange", () => {
+      const state = built.connectionState;
       if (built !== connection) return;
-      log("connection-state", built.connectionState);
-      feed({ kind: "connection", generation: next, state: built.connectionState });
-      if (built.connectionState === "connected") lookUpRoute(built);
+      emit("log", "connection-state", state);
+      feed({ kind: "connection", generation: next, state });
+      if (state === "connected") lookUpRoute(built);
     });
-    const role = setup.makesFirstOffer ? "offerer" : "answerer";
-    for (const [name, part] of parts) guarded(name, () => part.attach(built, role));
+    eachPart((part) => part.attach(built, setup.makesFirstOffer ? "offerer" : "answerer"));
   };
 
   const lookUpRoute = (of: RTCPeerConnection): void => {
@@ -142,11 +122,11 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     routeTimer = timekeeper.after(routeEveryMs, () => lookUpRoute(of));
     of.getStats().then(
       (report) => {
-        const route = routeOf(report);
-        if (of !== connection || route === undefined) return;
-        if (route.path === path && route.rttMs === rttMs) return;
-        ({ path, rttMs } = route);
-        changed();
+        const found = routeOf(report);
+        if (of !== connection || !found) return;
+        if (found.path === route.path && found.rttMs === route.rttMs) return;
+        route = found;
+        emit("change");
       },
       () => {},
     );
@@ -154,34 +134,17 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
 
   const send = (signal: LinkSignal): void => signals.send(new TextEncoder().encode(JSON.stringify(signal)));
 
-  const withParts = (description: Omit<Description, "parts">, of: RTCPeerConnection): Description => {
-    const said: Record<string, JsonValue> = {};
-    for (const [name, part] of parts) {
-      const value = guarded(name, () => part.describe?.(of));
-      if (value !== undefined) said[name] = value;
-    }
-    return { ...description, parts: said };
-  };
-
   const run = (effect: LinkEffect): void => {
-    switch (effect.kind) {
-      case "log":
-        log(effect.event, effect.detail);
-        break;
-      case "changed":
-        if (machine.status.state === "closed") driver.diagnosis = diagnose(machine.status.reason);
-        changed();
-        break;
-      case "build":
-        build(effect.generation);
-        break;
-      case "release":
-        signals.stop();
-        release();
-        break;
-      default:
-        if (connection !== undefined) runOn(connection, effect);
-    }
+    if (effect.kind === "log") emit("log", effect.event, effect.detail);
+    else if (effect.kind === "changed") {
+      const { status } = machine;
+      if (status.state === "closed") driver.diagnosis = diagnose(status.reason);
+      emit("change");
+    } else if (effect.kind === "build") build(effect.generation);
+    else if (effect.kind === "release") {
+      signals.stop();
+      release();
+    } else if (connection) runOn(connection, effect);
   };
 
   const runOn = (
@@ -189,10 +152,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     effect: Exclude<LinkEffect, { kind: "log" | "changed" | "build" | "release" }>,
   ): void => {
     const of = generation;
-    const settle = (
-      operation: Promise<unknown>,
-      done: () => NegotiationInput = () => ({ kind: "done" }),
-    ): void => {
+    const settle = (operation: Promise<unknown>, done: () => NegotiationInput = () => ({ kind: "done" })) => {
       operation
         .then(done, (error: unknown): NegotiationInput => ({ kind: "failed", detail: String(error) }))
         .then((input) => feed({ kind: "negotiation", generation: of, input }));
@@ -200,9 +160,10 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     switch (effect.kind) {
       case "set-local":
         settle(on.setLocalDescription(), () => {
-          const local = on.localDescription;
-          if (local === null || (local.type !== "offer" && local.type !== "answer")) return { kind: "done" };
-          return { kind: "done", local: { type: local.type, sdp: local.sdp } };
+          const { type, sdp } = on.localDescription ?? {};
+          return type === "offer" || type === "answer"
+            ? { kind: "done", local: { type, sdp: sdp as string } }
+            : { kind: "done" };
         });
         break;
       case "set-remote": {
@@ -217,31 +178,34 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
             effect.candidates.map((candidate) =>
               on
                 .addIceCandidate(candidate)
-                .catch((error: unknown) => log("candidate-refused", String(error))),
+                .catch((error: unknown) => emit("log", "candidate-refused", String(error))),
             ),
           ),
         );
         break;
-      case "described":
-        describedTo(effect.description, on);
+      case "described": {
+        const { type, parts: said } = effect.description;
+        emit("log", `${type}-received`);
+        eachPart((part, name) => {
+          if (Object.hasOwn(said, name)) part.described?.(said[name] as JsonValue, on);
+        });
+        if (type === "offer") eachPart((part) => part.beforeAnswer?.(on));
         break;
-      case "send":
-        if ("sdp" in effect.signal) {
-          log(`${effect.signal.type}-sent`);
-          send(withParts(effect.signal, on));
-        } else send(effect.signal);
+      }
+      case "send": {
+        const { signal } = effect;
+        if ("sdp" in signal) {
+          emit("log", `${signal.type}-sent`);
+          const said: Record<string, unknown> = {};
+          eachPart((part, name) => {
+            said[name] = part.describe?.(on);
+          });
+          send({ ...signal, parts: said });
+        } else send(signal);
         break;
+      }
       case "restart-ice":
         on.restartIce();
-    }
-  };
-
-  const describedTo = (description: Description, on: RTCPeerConnection): void => {
-    log(`${description.type}-received`);
-    for (const [name, part] of parts) {
-      const value = Object.hasOwn(description.parts, name) ? description.parts[name] : undefined;
-      if (value !== undefined) guarded(name, () => part.described?.(value as JsonValue, on));
-      if (description.type === "offer") guarded(name, () => part.beforeAnswer?.(on));
     }
   };
 
@@ -250,32 +214,30 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       return machine.status.state;
     },
     get path() {
-      return path;
+      return route.path;
     },
     get rttMs() {
-      return rttMs;
+      return route.rttMs;
     },
     get connection() {
       return connection;
     },
-    receive: (payload) => signals.receive(payload),
-    resync: () => signals.resync(),
+    receive: signals.receive,
+    resync: signals.resync,
     restart: (reason) => feed({ kind: "restart", reason }),
     rebuild: (reason) => feed({ kind: "rebuild", reason }),
     close: (reason) => feed({ kind: "close", reason }),
-    on(event: "change" | "log", listener: (() => void) & ((event: string, detail?: JsonValue) => void)) {
-      listeners[event].add(listener);
-      return () => void listeners[event].delete(listener);
-    },
+    on,
   };
   feed({ kind: "begin" });
   return driver;
 }
 
-function diagnose(cause: string): Diagnosis {
-  let sentence = "The connection was ended.";
-  if (cause === "failed") sentence = "No way was found between the two networks.";
-  if (cause === "wrong-fingerprint")
-    sentence = "The connection was not with the right person, so it was ended.";
-  return { cause, sentence };
-}
+const sentences: Readonly<Record<string, string>> = {
+  failed: "No way was found between the two networks.",
+  "wrong-fingerprint": "The connection was not with the right person.",
+};
+const diagnose = (cause: string): Diagnosis => ({
+  cause,
+  sentence: sentences[cause] ?? "The connection was ended.",
+});

@@ -34,15 +34,28 @@ export interface Signaling {
 /** Packets that wait for their seal, each way. What is dropped over it goes again, as after any loss. */
 const sealsUnderWay = 2 * signalLimits.packets;
 
+/** Work that takes its time, and whose results are used in the order in which it began. What fails counts as lost. */
+function lane() {
+  let last: Promise<unknown> = Promise.resolve();
+  let underWay = 0;
+  return <Result>(begin: () => Promise<Result>, use: (result: Result) => void): void => {
+    if (underWay >= sealsUnderWay) return;
+    underWay++;
+    const result = begin();
+    const done = last.then(() => result).finally(() => underWay--);
+    last = done.then(use, () => {});
+  };
+}
+
 /** Runs a signal stream: seals and opens, which takes its time, and keeps the order meanwhile. */
 export function signaling(setup: SignalingSetup): Signaling {
   const { sealer, timekeeper } = setup;
+  const { now } = timekeeper;
   let stream = signalStream(setup.tags);
   let isStopped = false;
   let callOff: (() => void) | undefined;
-  let outgoing: Promise<unknown> = Promise.resolve();
-  let incoming: Promise<unknown> = Promise.resolve();
-  const underWay = { out: 0, in: 0 };
+  const outgoing = lane();
+  const incoming = lane();
 
   const apply = (step: SignalStep): void => {
     stream = step.stream;
@@ -53,57 +66,36 @@ export function signaling(setup: SignalingSetup): Signaling {
       else if (effect.kind === "violation") setup.onViolation(effect.reason);
       else setup.onRefused(effect.reason);
     }
-    schedule();
-  };
-  const schedule = (): void => {
     callOff?.();
-    callOff = undefined;
-    const due = isStopped ? undefined : signalsDueAt(stream);
-    if (due === undefined) return;
-    const now = timekeeper.now();
-    callOff = timekeeper.after(due - now, () => apply(tickSignals(stream, timekeeper.now())));
+    const due = signalsDueAt(stream);
+    if (!isStopped && due < Infinity)
+      callOff = timekeeper.after(due - now(), () => apply(tickSignals(stream, now())));
   };
-  const seal = (header: Uint8Array, piece: Uint8Array): void => {
-    if (underWay.out >= sealsUnderWay) return;
-    underWay.out++;
-    const sealed = sealer.seal(piece, header);
-    // A failed seal counts as a lost packet.
-    outgoing = outgoing
-      .then(() => sealed)
-      .then((bytes) => {
+  const seal = (header: Uint8Array, piece: Uint8Array): void =>
+    outgoing(
+      () => sealer.seal(piece, header),
+      (bytes) => {
         const payload = new Uint8Array(packetHeaderBytes + bytes.length);
         payload.set(header);
         payload.set(bytes, packetHeaderBytes);
         if (!isStopped) setup.send(payload);
-      })
-      .catch(() => {})
-      .then(() => {
-        underWay.out--;
-      });
-  };
+      },
+    );
   return {
-    send: (body) => apply(sendSignal(stream, body, timekeeper.now())),
+    send: (body) => apply(sendSignal(stream, body, now())),
     receive(payload) {
       const header = decodeHeader(payload);
-      if (isStopped || header === undefined || header.tag !== setup.tags.in) return;
-      if (underWay.in >= sealsUnderWay) return;
-      underWay.in++;
-      const opened = sealer.open(payload.subarray(packetHeaderBytes), payload.slice(0, packetHeaderBytes));
-      incoming = incoming
-        .then(() => opened)
-        .then(
-          (piece) => {
-            underWay.in--;
-            if (isStopped) return;
-            if (piece === undefined) setup.onViolation("seal");
-            else apply(receiveSignal(stream, header, piece, timekeeper.now()));
-          },
-          () => {
-            underWay.in--;
-          },
-        );
+      if (isStopped || header?.tag !== setup.tags.in) return;
+      incoming(
+        () => sealer.open(payload.subarray(packetHeaderBytes), payload.slice(0, packetHeaderBytes)),
+        (piece) => {
+          if (isStopped) return;
+          if (piece) apply(receiveSignal(stream, header, piece, now()));
+          else setup.onViolation("seal");
+        },
+      );
     },
-    resync: () => apply(resyncSignals(stream, timekeeper.now())),
+    resync: () => apply(resyncSignals(stream, now())),
     stop() {
       isStopped = true;
       callOff?.();

@@ -1,4 +1,5 @@
-import * as v from "valibot";
+import { type Check, count, match, record, shape, text } from "../../core/shape.ts";
+import type { Source } from "../api.ts";
 
 /** What pages tell each other about what they send. */
 
@@ -8,37 +9,29 @@ export const kinds: readonly Kind[] = ["audio", "video"];
 /** `on`: sent. `muted`: there is a track, and it is held back. `none`: no such track. */
 export type Sending = "on" | "muted" | "none";
 
-const sending = v.picklist(["on", "muted", "none"]);
-const source = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
-const few = <T extends Record<string, unknown>>(most: number) =>
-  v.check<T, string>((record) => Object.keys(record).length <= most, "too many");
-
-const fields = {
-  /** Counts the states of this page, so that one that arrives late changes nothing. */
-  n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  sources: v.pipe(v.record(source, v.object({ audio: sending, video: sending })), few(16)),
-};
-const state = v.object(fields);
-const description = v.object({
-  ...fields,
-  /** By media line (`mid`): which source and kind this page sends on it. */
-  mids: v.pipe(
-    v.record(v.pipe(v.string(), v.maxLength(16)), v.tuple([source, v.picklist(["audio", "video"])])),
-    few(64),
-  ),
-});
-
 /** What goes over the channel `parlour:media` whenever something changes. */
-export type MediaState = v.InferOutput<typeof state>;
+export interface MediaState {
+  /** Counts the states of this page, so that one that arrives late changes nothing. */
+  readonly n: number;
+  readonly sources: { readonly [source: string]: Readonly<Record<Kind, Sending>> };
+}
 /** What goes beside each description. */
-export type MediaDescription = v.InferOutput<typeof description>;
-
-export function parseMediaState(value: unknown): MediaState | undefined {
-  const result = v.safeParse(state, value);
-  return result.success ? result.output : undefined;
+export interface MediaDescription extends MediaState {
+  /** By media line (`mid`): which source and kind this page sends on it. */
+  readonly mids: Readonly<Record<string, readonly [source: Source, kind: Kind]>>;
 }
 
-export function parseMediaDescription(value: unknown): MediaDescription | undefined {
-  const result = v.safeParse(description, value);
-  return result.success ? result.output : undefined;
-}
+const sending = match(/^(on|muted|none)$/);
+const source = text(32, 1);
+const kind = match(/^(audio|video)$/);
+const purpose: Check = (value) => Array.isArray(value) && source(value[0]) && kind(value[1]);
+
+const fields = { n: count(), sources: record(source, shape({ audio: sending, video: sending }), 16) };
+const isState = shape(fields);
+const isDescription = shape({ ...fields, mids: record(text(16), purpose, 64) });
+
+export const parseMediaState = (value: unknown): MediaState | undefined =>
+  isState(value) ? (value as MediaState) : undefined;
+
+export const parseMediaDescription = (value: unknown): MediaDescription | undefined =>
+  isDescription(value) ? (value as MediaDescription) : undefined;

@@ -1,4 +1,4 @@
-import { cleanName, limits } from "@parlour/protocol";
+import { cleanName, limits, type PeerId } from "@parlour/protocol";
 import type { SignedMessage } from "../../core/chat/index.ts";
 import { fromBase64url, toBase64url, utf8 } from "./bytes.ts";
 import { verify } from "./card.ts";
@@ -6,17 +6,25 @@ import { type Identity, peerIdOf } from "./identity.ts";
 
 type Unsigned = Omit<SignedMessage, "signature" | "author" | "sign">;
 
+/** What is said to one alone is signed for that one, so that neither can pass for the other. */
 function signedBytes(
   room: string,
   { id, author, sign, name, n, at, text }: Omit<SignedMessage, "signature">,
+  to?: PeerId,
 ) {
-  return utf8(`parlour v1 chat\n${JSON.stringify([room, id, author, sign, name, n, at, text])}`);
+  const fields = [room, id, author, sign, name, n, at, text, ...(to ? [to] : [])];
+  return utf8(`parlour v1 ${to ? "whisper" : "chat"}\n${JSON.stringify(fields)}`);
 }
 
-/** Signs what this seat says in a private room. */
-export async function signMessage(room: string, identity: Identity, what: Unsigned): Promise<SignedMessage> {
+/** Signs what this seat says in a private room, to everyone or to one alone. */
+export async function signMessage(
+  room: string,
+  identity: Identity,
+  what: Unsigned,
+  to?: PeerId,
+): Promise<SignedMessage> {
   const message = { ...what, author: identity.id, sign: identity.sign };
-  const bytes = signedBytes(room, message);
+  const bytes = signedBytes(room, message, to);
   const signature = await crypto.subtle.sign("Ed25519", identity.keys.sign.privateKey, bytes);
   return { ...message, signature: toBase64url(new Uint8Array(signature)) };
 }
@@ -43,10 +51,10 @@ export function isMessage(value: unknown): value is SignedMessage {
   );
 }
 
-/** Whether the author that it names signed it, for this room. */
-export async function isGenuine(room: string, message: SignedMessage): Promise<boolean> {
+/** Whether the author that it names signed it, for this room, and for that receiver if it is for one alone. */
+export async function isGenuine(room: string, message: SignedMessage, to?: PeerId): Promise<boolean> {
   const key = fromBase64url(message.sign);
   const signature = fromBase64url(message.signature);
   if (key === undefined || signature === undefined || (await peerIdOf(key)) !== message.author) return false;
-  return verify(key, signature, signedBytes(room, message)).catch(() => false);
+  return verify(key, signature, signedBytes(room, message, to)).catch(() => false);
 }

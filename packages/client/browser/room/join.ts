@@ -4,6 +4,7 @@ import type { JoinOptions, Room } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { parseRoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
+import { noMedia } from "./peers.ts";
 import { type Entrance, enterRoom, type RoomParts } from "./room.ts";
 import { seatNotebook } from "./seat-note.ts";
 
@@ -26,7 +27,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const door =
       secret &&
       (await import("./private-door.ts").catch((cause) => {
-        throw parlourError("unreachable", undefined, undefined, { cause });
+        throw parlourError("unreachable", { cause });
       }));
     const enter = await door?.privateDoor({
       room,
@@ -46,6 +47,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
         epoch,
         passcode,
         hostToken,
+        capabilities: options.media === false || !parts.createMediaHub ? [noMedia] : undefined,
         ...(membership ? membership.introduction : { name: name || undefined }),
       };
       return { membership, privateChat: door?.privateChat, introduction: introduction as Introduction };

@@ -23,7 +23,7 @@ export interface Membership {
   /** What `hello` says of them. */
   readonly introduction: { readonly id: PeerId; readonly key: string; readonly card: string };
   /** Undefined when that seat's card is missing, altered, or not its own. */
-  open(entry: RosterEntry): Promise<Card | undefined>;
+  open(entry: Pick<RosterEntry, "id" | "card">): Promise<Card | undefined>;
   sealer(own: PageAddress, other: PageAddress, card: Card): Sealer;
   code(id: PeerId, card: Card): Promise<string>;
 }

@@ -1,8 +1,8 @@
 import type { IceServer, PeerId, RosterEntry } from "@parlour/protocol";
-import type { JsonValue, Link, Peer, RemoteMedia, Source } from "../api.ts";
+import type { JsonValue, Link, Peer } from "../api.ts";
 import type { Card } from "../private/index.ts";
 import { plainSealer } from "../private/plain-sealer.ts";
-import type { ChannelHub, CreateLink, LinkDriver, MediaHub, PageAddress } from "../seams.ts";
+import type { ChannelHub, CreateLink, LinkDriver, MediaHub } from "../seams.ts";
 import type { Membership } from "./membership.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -15,75 +15,77 @@ interface Seat {
   driver: LinkDriver | undefined;
 }
 
+/** What this page brings to each of its links, as it is now. */
+export interface Own {
+  me: RosterEntry;
+  membership: Membership | undefined;
+  iceServers: readonly IceServer[];
+  rtc: RTCConfiguration;
+}
+
 export interface PeersSetup {
   readonly createLink: CreateLink;
   readonly hub: ChannelHub;
   readonly media: MediaHub | undefined;
-  readonly own: () => PageAddress;
-  readonly membership: () => Membership | undefined;
-  readonly iceServers: () => readonly IceServer[];
-  readonly rtc: () => RTCConfiguration;
+  readonly own: Readonly<Own>;
   readonly signal: (number: number, payload: Uint8Array) => boolean;
   readonly onLink: (peer: Peer) => void;
   readonly log: (event: string, peer: PeerId, detail?: JsonValue) => void;
 }
 
-const noMedia: ReadonlyMap<Source, RemoteMedia> = new Map();
+/** Said in `hello` by a page that neither sends nor takes media: nobody offers it any. */
+export const noMedia = "no-media";
 
 /** Everyone else in the room, and the links to them. */
-export function roomPeers(setup: PeersSetup) {
-  const { hub, media } = setup;
+export function roomPeers({ createLink, hub, media, own, signal, onLink, log }: PeersSetup) {
   const seats = new Map<PeerId, Seat>();
   const peers = new Map<PeerId, Peer>();
 
   /** Begins a link to the seat's present page, unless there is one or the page is gone. */
   const connect = (seat: Seat): void => {
     const { entry, card, peer } = seat;
-    if (seat.driver !== undefined || entry.presence === "away") return;
-    const own = setup.own();
-    const channels = hub.add(peer);
-    const tracks = media?.add(peer);
-    const driver = setup.createLink({
-      isPolite: own.number < entry.number,
-      makesFirstOffer: own.number > entry.number,
-      pages: { own: own.epoch, other: entry.epoch },
+    if (seat.driver || entry.presence === "away") return;
+    const { me, membership } = own;
+    const tracks = entry.capabilities?.includes(noMedia) ? undefined : media?.add(peer);
+    const driver = createLink({
+      isPolite: me.number < entry.number,
+      makesFirstOffer: me.number > entry.number,
+      pages: { own: me.epoch, other: entry.epoch },
       get iceServers() {
-        return setup.iceServers();
+        return own.iceServers;
       },
       get rtc() {
-        return setup.rtc();
+        return own.membership ? { ...own.rtc, certificates: [own.membership.identity.certificate] } : own.rtc;
       },
-      sealer: (card && setup.membership()?.sealer(own, entry, card)) ?? plainSealer,
+      sealer: (card && membership?.sealer(me, entry, card)) ?? plainSealer,
       ...(card && { remoteFingerprint: card.fingerprint }),
-      send: (payload) => setup.signal(entry.number, payload),
-      parts: tracks ? { channels, media: tracks } : { channels },
+      send: (payload) => signal(entry.number, payload),
+      parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },
     });
     seat.driver = driver;
-    driver.on("change", () => setup.onLink(peer));
-    driver.on("log", (event, detail) => setup.log(event, peer.id, detail));
+    driver.on("change", () => onLink(peer));
+    driver.on("log", (event, detail) => log(event, peer.id, detail));
   };
   const disconnect = (seat: Seat, reason: string): void => {
-    if (seat.driver === undefined) return;
+    if (!seat.driver) return;
     seat.driver.close(reason);
     seat.driver = undefined;
     hub.remove(seat.entry.id);
     media?.remove(seat.entry.id);
   };
 
-  const facts = ({ id, role, presence, name, country }: RosterEntry, card: Card | undefined) => ({
+  const facts = ({ id, role, presence, name = "", country }: RosterEntry, card: Card | undefined) => ({
     id,
     role,
     presence,
-    name: card?.name ?? name ?? "",
+    name: card?.name ?? name,
     ...(country && { country }),
   });
 
   return {
     peers: peers as ReadonlyMap<PeerId, Peer>,
-    has: (id: PeerId) => seats.has(id),
 
     add(entry: RosterEntry, card: Card | undefined): Peer {
-      let seat: Seat;
       const link: { [K in keyof Link]: Link[K] | undefined } = {
         get state() {
           return seat.driver?.state ?? "connecting";
@@ -105,28 +107,31 @@ export function roomPeers(setup: PeersSetup) {
         ...facts(entry, card),
         link: link as Link,
         get media() {
-          return media?.of(entry.id) ?? noMedia;
+          return media?.of(entry.id) ?? new Map();
         },
-        verificationCode: async () => seat.card && setup.membership()?.code(entry.id, seat.card),
+        verificationCode: async () => seat.card && own.membership?.code(entry.id, seat.card),
       };
-      seat = { entry, card, peer, driver: undefined };
+      const seat: Seat = { entry, card, peer, driver: undefined };
       seats.set(entry.id, seat);
       peers.set(entry.id, peer);
       connect(seat);
       return peer;
     },
 
+    /** Undefined when there is none with that seat. */
     change(entry: RosterEntry, card: Card | undefined): Peer | undefined {
       const seat = seats.get(entry.id);
-      if (seat === undefined) return undefined;
+      if (!seat) return undefined;
       const { epoch, presence } = seat.entry;
       if (entry.epoch !== epoch) disconnect(seat, "page");
       Object.assign(seat, { entry, card });
       Object.assign(seat.peer, facts(entry, card));
-      if (presence !== "away" && entry.presence === "away") media?.hide(entry.id);
-      if (entry.presence === "here" && presence !== "here") {
-        media?.show(entry.id);
-        seat.driver?.resync();
+      if (presence !== entry.presence) {
+        if (entry.presence === "away") media?.hide(entry.id);
+        if (entry.presence === "here") {
+          media?.show(entry.id);
+          seat.driver?.resync();
+        }
       }
       connect(seat);
       return seat.peer;
@@ -134,7 +139,7 @@ export function roomPeers(setup: PeersSetup) {
 
     remove(id: PeerId, reason: string): Peer | undefined {
       const seat = seats.get(id);
-      if (seat === undefined) return undefined;
+      if (!seat) return undefined;
       disconnect(seat, reason);
       seats.delete(id);
       peers.delete(id);
@@ -145,8 +150,9 @@ export function roomPeers(setup: PeersSetup) {
       for (const { entry, driver } of seats.values()) if (entry.number === number) driver?.receive(payload);
     },
 
-    each(use: (driver: LinkDriver, peer: Peer) => void): void {
-      for (const { driver, peer } of seats.values()) if (driver !== undefined) use(driver, peer);
+    /** Those with a link. */
+    linked(): { readonly driver: LinkDriver; readonly peer: Peer }[] {
+      return [...seats.values()].flatMap(({ driver, peer }) => (driver ? { driver, peer } : []));
     },
     /** This page has another seat, so nobody has a link to it any more. */
     disconnectAll(reason: string): void {

@@ -10,10 +10,13 @@ import type { SeatNotebook } from "./seat-note.ts";
 type ChatFrame =
   | { readonly have: Record<string, unknown> }
   | { readonly messages: readonly unknown[] }
-  | { readonly say: unknown };
+  | { readonly say: unknown }
+  /** For this page alone. */
+  | { readonly whisper: unknown };
 
 export interface PrivateChat {
-  say(text: string, name: string): Promise<SignedMessage>;
+  /** To everyone, or to one alone: then it resolves once that one's page has it, and rejects with `undelivered` when that is gone first. */
+  say(text: string, name: string, to?: Peer): Promise<SignedMessage>;
   /** The channels to this peer are open (again): both tell each other what they have. */
   opened(peer: Peer): void;
   /** When everything received so far was looked at. */
@@ -28,7 +31,7 @@ export function privateChat(setup: {
   /** Another one after the seat was taken by another page. */
   readonly membership: () => Membership;
   readonly notebook: SeatNotebook;
-  readonly onMessage: (message: SignedMessage, isLive: boolean) => void;
+  readonly onMessage: (message: SignedMessage, isLive: boolean, to?: PeerId) => void;
   readonly log: (event: string, peer: PeerId) => void;
 }): PrivateChat {
   const { room, channel, notebook, log } = setup;
@@ -57,6 +60,22 @@ export function privateChat(setup: {
     take(value, isLive);
   };
 
+  /** Nothing of it is passed on, kept in the chat or told to others, and nobody else may say it for its author. */
+  const receiveWhisper = async (value: unknown, peer: Peer): Promise<void> => {
+    const own = setup.membership().identity.id;
+    if (isMessage(value) && value.author === peer.id && (await isGenuine(room, value, own)))
+      setup.onMessage(value, true, own);
+    else log("message-forged", peer.id);
+  };
+  const whisper = async (text: string, name: string, to: Peer): Promise<SignedMessage> => {
+    const { identity } = setup.membership();
+    const what = { id: randomText(12), name, n: 1, at: Date.now(), text };
+    const message = await signMessage(room, identity, what, to.id);
+    await channel.send({ whisper: message } as object as JsonValue, { to });
+    setup.onMessage(message, true, to.id);
+    return message;
+  };
+
   const send = (frame: object, to?: Peer): void => {
     // Whoever is gone before it has this gets it from the others, or from us when it is back.
     channel.send(frame as JsonValue, to && { to }).catch(() => {});
@@ -73,6 +92,7 @@ export function privateChat(setup: {
       if (messages.length > 0) send({ messages }, peer);
     } else if (Array.isArray(frame?.messages)) all(frame.messages.slice(0, most), false);
     else if (frame?.say) all([frame.say], true);
+    else if (frame?.whisper) queue = queue.then(() => receiveWhisper(frame.whisper, peer));
   });
 
   const sayNow = async (text: string, name: string): Promise<SignedMessage> => {
@@ -87,7 +107,8 @@ export function privateChat(setup: {
   };
 
   return {
-    say(text, name) {
+    say(text, name, to) {
+      if (to) return whisper(text, name, to);
       const said = saying.then(() => sayNow(text, name));
       saying = said.catch(() => {});
       return said;

@@ -1,26 +1,18 @@
-import { type IceServer, limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
+import { limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
-import type {
-  ErrorCode,
-  JoinOptions,
-  NoticeEvent,
-  Room,
-  RoomEvents,
-  RoomHost,
-  RoomState,
-  SaidEvent,
-} from "../api.ts";
+import type { ErrorCode, JoinOptions, ParlourError, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
 import { parlourError } from "../error.ts";
+import { deferred, eventSource } from "../events.ts";
 import type { RoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
-import { deferred, eventSource } from "./events.ts";
+import { hosting } from "./hosting.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
-import { roomPeers } from "./peers.ts";
+import { type Own, roomPeers } from "./peers.ts";
 import type { privateChat } from "./private-chat.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 
@@ -49,19 +41,10 @@ export interface RoomSetup extends Entrance {
   readonly renew: () => Promise<Entrance>;
 }
 
-const later = (): Promise<void> => Promise.reject(parlourError("not-host"));
-const notYet: RoomHost = {
-  set: later,
-  mute: later,
-  remove: later,
-  handOver: later,
-  end: later,
-  admit: later,
-  deny: later,
-};
-
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Reason = { readonly code: ErrorCode; readonly detail: string; readonly hint: string };
 
+const errorOf = (reason: Reason): ParlourError => parlourError(reason.code, { ...reason });
 /** A reason in words, from what the server said or from the page's own sentences. */
 function reasonOf(refusal: Refusal | "left" | "unreachable"): Reason {
   if (typeof refusal !== "string") return refusal;
@@ -72,37 +55,24 @@ function reasonOf(refusal: Refusal | "left" | "unreachable"): Reason {
 /** Goes in; resolves with the room once this page has its seat, rejects with why it gets none. */
 export function enterRoom(setup: RoomSetup): Promise<Room> {
   const { address, options, parts, notebook } = setup;
-  const events = eventSource<RoomEvents>();
-  const { emit } = events;
+  const { on, emit } = eventSource<RoomEvents>();
   const log = eventLog();
   const hub = parts.createChannelHub();
   const media =
     options.media === false ? undefined : parts.createMediaHub?.(hub.channel("parlour:media", "ordered"));
   const opening = deferred<Room>();
-  const says = new Map<string, { resolve(at: number): void; reject(error: Error): void }>();
+  const says = new Map<string, ReturnType<typeof deferred<number>>>();
   const joinedAt = Date.now();
-
-  let { introduction, membership } = setup;
-  let state: RoomState = "joining";
-  let info: RoomInfo | undefined;
-  let me: RosterEntry | undefined;
-  let iceServers: readonly IceServer[] = [];
-  let { rtc = {} } = options;
-  let messages: readonly SaidEvent[] = [];
+  const { introduction, membership } = setup;
   const isPrivate = membership !== undefined;
-
-  // Both are there from the first welcome on, and nobody holds the room before.
-  const self = (): RosterEntry => me as RosterEntry;
-  const room = (): RoomInfo => info as RoomInfo;
+  // Who we are is known from the first welcome on, and nobody holds the room or has a link before.
+  const own: Own = { me: {} as RosterEntry, membership, iceServers: [], rtc: options.rtc ?? {} };
 
   const peers = roomPeers({
     createLink: parts.createLink,
     hub,
     media,
-    own: self,
-    membership: () => membership,
-    iceServers: () => iceServers,
-    rtc: () => (membership ? { ...rtc, certificates: [membership.identity.certificate] } : rtc),
+    own,
     signal: (number, payload) => session.signal(number, payload),
     onLink: (peer) => emit("link", peer),
     log: log.add,
@@ -118,36 +88,61 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   }
 
   const setState = (next: RoomState, reason?: Reason): void => {
-    if (next === state) return;
-    state = next;
+    if (next === view.state) return;
+    view.state = next;
     log.add(`room-${next}`, undefined, reason?.code);
     if (reason) emit("state", next, reason);
     else emit("state", next);
   };
+  const {
+    knocks,
+    knockEnded,
+    answered,
+    end: hostEnds,
+    ...hosts
+  } = hosting({
+    put: (frame) => session.put({ type: "ask", frame }),
+    isLeft: () => view.state === "left",
+    onWaiting: () => emit("waiting"),
+  });
+  let known: string | undefined;
+  const setInfo = (room: RoomInfo): void => {
+    const { locked, knock, ...info } = room;
+    Object.assign(view, { title: undefined, ...info, isLocked: locked, isKnocking: knock });
+    const before = known;
+    known = JSON.stringify(room);
+    if (before && before !== known) emit("room");
+  };
+  const setSelf = (me: RosterEntry): void => {
+    own.me = me;
+    if (me.role === "member") knockEnded();
+    const { id, role, name = "", country } = me;
+    view.self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
+  };
   const notice = (event: string, text: string, name?: string, at = Date.now()): void =>
-    emit("notice", { event, text, at, ...(name !== undefined && { name }) } satisfies NoticeEvent);
+    emit("notice", { event, text, at, ...(name !== undefined && { name }) });
   /** In a public room the server says who comes and goes; it can't where it knows nobody's name. */
   const privateNotice = (event: string, name: string, did: string): void => {
     if (isPrivate) notice(event, `${name} ${did}`, name);
   };
   const show = (message: SaidEvent, isLive = true): void => {
-    messages = placed(messages, message, isLive, limits.historyMessages);
+    // A private message is in no log: said again after a lost connection, it may come again.
+    const isSame = ({ id, from }: SaidEvent): boolean => id === message.id && from.id === message.from.id;
+    if (message.to && view.messages.some(isSame)) return;
+    view.messages = placed(view.messages, message, isLive, limits.historyMessages);
     emit("said", message);
   };
 
   const chat = setup.privateChat?.({
     room: address.name,
     channel: hub.channel("parlour:chat", "exactly-once"),
-    membership: () => membership as Membership,
+    membership: () => own.membership as Membership,
     notebook,
     log: log.add,
-    onMessage({ id, author, name, at, text }, isLive) {
-      const isOwn = author === self().id;
-      const known = peers.peers.get(author)?.name ?? name;
-      show(
-        { id, at, text, isOwn, isHistory: !isLive && at < joinedAt, from: { id: author, name: known } },
-        isLive,
-      );
+    onMessage({ id, author, name, at, text }, isLive, to) {
+      const from = { id: author, name: peers.peers.get(author)?.name ?? name };
+      const isHistory = !isLive && at < joinedAt;
+      show({ id, at, text, isOwn: author === own.me.id, isHistory, from, ...(to && { to }) }, isLive);
     },
   });
 
@@ -156,15 +151,17 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     if (isPrivate && card === undefined) {
       log.add("card-refused", entry.id);
       unseat(entry.id, "wrong-key");
-    } else if (peers.has(entry.id)) {
-      const peer = peers.change(entry, card);
-      if (peer) emit("peer-changed", peer);
-    } else {
-      const peer = peers.add(entry, card);
-      if (!isNew) return;
-      emit("peer", peer);
-      privateNotice("joined", peer.name, "joined");
+      return;
     }
+    const changed = peers.change(entry, card);
+    if (changed) {
+      emit("peer-changed", changed);
+      return;
+    }
+    const peer = peers.add(entry, card);
+    if (!isNew) return;
+    emit("peer", peer);
+    privateNotice("joined", peer.name, "joined");
   };
   const unseat = (id: string, reason: string): void => {
     const peer = peers.remove(id, reason);
@@ -177,67 +174,94 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     switch (effect.type) {
       case "welcome": {
         const { welcome, isNewSeat } = effect;
-        info = welcome.room;
-        me = welcome.you;
-        iceServers = welcome.iceServers;
+        setInfo(welcome.room);
+        own.iceServers = welcome.iceServers;
+        setSelf(welcome.you);
+        knockEnded();
+        for (const knocker of welcome.waiting ?? [])
+          knocks(knocker, isPrivate, await own.membership?.open(knocker));
         notebook.write({ token: welcome.token });
         if (isNewSeat) peers.disconnectAll("seat");
         break;
       }
       case "self":
-        me = effect.me;
+        setSelf(effect.me);
         break;
       case "joined":
-        seat(effect.peer, await card, effect.isNew);
-        break;
       case "changed":
-        seat(effect.peer, await card, true);
+        seat(effect.peer, await card, effect.type === "changed" || effect.isNew);
         break;
       case "left":
         unseat(effect.id, effect.reason);
         break;
       case "live":
         peers.connectAll();
-        peers.each((driver) => driver.resync());
+        for (const { driver } of peers.linked()) driver.resync();
         setState("live");
         break;
       case "recovering":
         setState("recovering", reasonOf(effect.refusal ?? "unreachable"));
         break;
       case "said": {
-        const { id, from, name, country, text, at } = effect.entry;
+        const { entry, isHistory } = effect;
+        const { id, from, name, country, text, at } = entry;
         const author = { id: from, name, ...(country && { country }) };
-        show({ id, text, at, from: author, isOwn: from === me?.id, isHistory: effect.isHistory });
+        const to = "to" in entry && { to: entry.to };
+        show({ id, text, at, from: author, isOwn: from === own.me.id, isHistory, ...to });
         break;
       }
+      case "room":
+        setInfo(effect.room);
+        break;
+      case "waiting":
+        options.onWaiting?.();
+        break;
+      case "knocking":
+        knocks(effect.peer, isPrivate, await card);
+        break;
+      case "knock-ended":
+        knockEnded(effect.id);
+        break;
+      case "asked": {
+        const { what, kind } = effect;
+        const by = peers.peers.get(effect.by);
+        if (!by) break;
+        for (const publication of view.publications.values()) publication.mute(kind);
+        emit("asked", { what, by, ...(kind && { kind }) });
+        break;
+      }
+      case "answered":
+        answered(effect.refusal);
+        break;
       case "notice":
         notice(effect.event, effect.text, effect.name, effect.at);
         break;
       case "say-accepted":
         says.get(effect.id)?.resolve(effect.at);
         break;
-      case "say-refused": {
-        const { code, detail, hint } = effect.refusal;
-        says.get(effect.id)?.reject(parlourError(code, detail, hint));
+      case "say-refused":
+        says.get(effect.id)?.reject(errorOf(effect.refusal));
         break;
-      }
       case "refused":
         log.add("refused", undefined, effect.refusal.code);
         break;
-      case "renew":
+      case "renew": {
         notebook.clear();
-        ({ introduction, membership } = await setup.renew());
+        const { introduction, membership } = await setup.renew();
+        own.membership = membership;
         session.put({ type: "renewed", introduction });
         break;
+      }
       case "ended":
         end(reasonOf(effect.refusal));
     }
   };
 
   const end = (reason: Reason): void => {
-    const error = parlourError(reason.code, reason.detail, reason.hint);
-    if (state !== "joining") notebook.forgetToken();
+    const error = errorOf(reason);
+    if (view.state !== "joining") notebook.forgetToken();
     for (const { reject } of says.values()) reject(error);
+    hostEnds(error);
     media?.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
     setState("left", reason);
@@ -250,9 +274,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     queue = queue.then(task).catch((error) => log.add("failed", undefined, String(error)));
   };
   const receive = (effects: readonly RoomEffect[]): void => {
-    const cards = effects.map((effect) =>
-      effect.type === "joined" || effect.type === "changed" ? membership?.open(effect.peer) : undefined,
-    );
+    const cards = effects.map((effect) => ("peer" in effect ? own.membership?.open(effect.peer) : undefined));
     const each = async (isDue: (effect: RoomEffect) => boolean): Promise<void> => {
       for (const [i, effect] of effects.entries()) if (isDue(effect)) await handle(effect, cards[i]);
     };
@@ -264,16 +286,15 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       opening.resolve(view);
       // Whoever awaits the room gets to listen before anything is said.
       await new Promise((resolve) => setTimeout(resolve));
+      const { name } = view.self;
       const people = peers.peers.size;
       const {
-        greeting = `Welcome to ${address.name}. You are ${ownName()}. ${people === 0 ? "You are the first one here." : `${people + 1} people are here.`}${self().role === "host" ? " You are the host." : ""}`,
+        greeting = `Welcome to ${address.name}. You are ${name}. ${people ? `${people + 1} people are here.` : "You are the first one here."}${own.me.role === "host" ? " You are the host." : ""}`,
       } = first.welcome;
-      notice("welcome", greeting, ownName());
+      notice("welcome", greeting, name);
       await each(isLine);
     });
   };
-
-  const ownName = (): string => membership?.name ?? self().name ?? "";
 
   const session = startSessionDriver({
     url: `${address.server.replace(/^http/, "ws")}/v1`,
@@ -281,93 +302,49 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     token: notebook.note.token,
     onEffects: receive,
     onSignal: (number, payload) => enqueue(() => peers.receive(number, payload)),
-    log: (event) => log.add(event),
+    log: log.add,
   });
-  const abort = (): void => session.put({ type: "leave" });
-  options.signal?.addEventListener("abort", abort);
-  opening.promise.catch(() => {}).finally(() => options.signal?.removeEventListener("abort", abort));
+  const leave = (): void => session.put({ type: "leave" });
+  options.signal?.addEventListener("abort", leave);
+  opening.promise.catch(() => {}).finally(() => options.signal?.removeEventListener("abort", leave));
 
-  const view: Room = {
-    get name() {
-      return room().name;
-    },
-    get visibility() {
-      return room().visibility;
-    },
-    get title() {
-      return room().title as string;
-    },
-    get capacity() {
-      return room().capacity;
-    },
-    get topology() {
-      return room().topology;
-    },
-    get isLocked() {
-      return room().locked;
-    },
-    get isKnocking() {
-      return room().knock;
-    },
-    get hasPasscode() {
-      return room().hasPasscode;
-    },
-    waiting: new Map(),
-    host: notYet,
-    get state() {
-      return state;
-    },
-    get self() {
-      const { id, role, country } = self();
-      return { id, role, name: ownName(), ...(country && { country }) };
-    },
+  const view = {
+    state: "joining",
     peers: peers.peers,
+    messages: [],
+    publications: media?.publications ?? new Map(),
     link: address.href,
-    on: events.on,
-    async say(text) {
-      if (state === "left") throw parlourError("left");
+    ...hosts,
+    on,
+    async say(text, { to } = {}) {
+      if (view.state === "left") throw parlourError("left");
       if (text === "") throw parlourError("bad-request");
       if (text.length > limits.textCharacters) throw parlourError("too-long");
       if (chat) {
-        const { id, at } = await chat.say(text, ownName());
+        const { id, at } = await chat.say(text, view.self.name, to);
         return { id, at };
       }
-      if (session.unacknowledged >= unacknowledgedMost) {
-        throw parlourError("too-many", "Too much waits for the server to come back.");
-      }
+      if (session.unacknowledged >= unacknowledgedMost)
+        throw parlourError("too-many", { detail: "Too much waits for the server." });
       const id = randomText(12);
-      const { promise, resolve, reject } = deferred<number>();
-      says.set(id, { resolve, reject });
-      session.put({ type: "say", id, text });
-      return { id, at: await promise.finally(() => says.delete(id)) };
-    },
-    get messages() {
-      return messages;
+      const said = deferred<number>();
+      says.set(id, said);
+      session.put({ type: "say", id, text, to: to?.id });
+      return { id, at: await said.promise.finally(() => says.delete(id)) };
     },
     async publish(stream, publication) {
-      if (media === undefined || state === "left") {
-        throw parlourError("bad-request", "This room is without media, or was left.");
-      }
-      return media.publish(stream, publication);
+      if (media && view.state !== "left") return media.publish(stream, publication);
+      throw parlourError("bad-request", { detail: "This room has no media, or was left." });
     },
-    publications: media?.publications ?? new Map(),
     channel(name, { delivery = "ordered" } = {}) {
-      if (name.startsWith("parlour:")) {
-        throw parlourError(
-          "bad-request",
-          "Names of channels that start with parlour: are taken.",
-          "Use another name.",
-        );
-      }
+      if (name.startsWith("parlour:"))
+        throw parlourError("bad-request", { detail: "Names that start with parlour: are taken." });
       return hub.channel(name, delivery);
     },
     async inspect() {
-      const links: Promise<Awaited<ReturnType<Room["inspect"]>>["links"][number]>[] = [];
-      peers.each((driver, { id }) => {
-        const report = driver.connection?.getStats().catch(() => undefined);
-        links.push(
-          (async () => ({ peer: id, state: driver.state, stats: [...((await report)?.values() ?? [])] }))(),
-        );
+      const links = peers.linked().map(async ({ driver, peer }) => {
+        const report = await driver.connection?.getStats().catch(() => undefined);
+        return { peer: peer.id, state: driver.state, stats: [...(report?.values() ?? [])] };
       });
       return {
         at: Date.now(),
@@ -378,13 +355,13 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     },
     simulate(fault) {
       if (fault === "signal-lost") return session.drop();
-      if (fault === "relay-only") rtc = { ...rtc, iceTransportPolicy: "relay" };
-      peers.each((driver) => driver.rebuild(fault));
+      if (fault === "relay-only") own.rtc = { ...own.rtc, iceTransportPolicy: "relay" };
+      for (const { driver } of peers.linked()) driver.rebuild(fault);
     },
     async leave() {
-      session.put({ type: "leave" });
+      leave();
       await queue;
     },
-  };
+  } satisfies Partial<Mutable<Room>> as Partial<Mutable<Room>> as Mutable<Room>;
   return opening.promise;
 }

@@ -26,7 +26,7 @@ export interface SessionSetup {
 }
 
 export interface SessionDriver {
-  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" }>): void;
+  put(input: Extract<SessionInput, { readonly type: "say" | "ask" | "leave" | "renewed" }>): void;
   /** False when there is no live connection. */
   signal(number: number, payload: Uint8Array): boolean;
   /** Loses the connection without a word, as a network would. */

@@ -30,10 +30,12 @@ export type ConnectionState = "new" | "connecting" | "connected" | "disconnected
 
 /** How far help has gone since the link was last connected. */
 type Help =
-  | { readonly rung: "none" }
-  /** ICE restart asked for; `isMet` once both sides' new credentials are known. */
-  | { readonly rung: "restarted"; readonly isMet: boolean }
-  | { readonly rung: "rebuilt" };
+  | "none"
+  /** ICE restart asked for. */
+  | "restarted"
+  /** Both sides' new credentials are known. */
+  | "met"
+  | "rebuilt";
 
 export interface LinkMachine {
   readonly rules: NegotiationRules;
@@ -62,10 +64,7 @@ export type LinkInput =
   | { readonly kind: "negotiation"; readonly generation: number; readonly input: NegotiationInput }
   | { readonly kind: "connection"; readonly generation: number; readonly state: ConnectionState }
   | { readonly kind: "signal"; readonly signal: LinkSignal }
-  | { readonly kind: "violation"; readonly reason: string }
-  | { readonly kind: "restart"; readonly reason: string }
-  | { readonly kind: "rebuild"; readonly reason: string }
-  | { readonly kind: "close"; readonly reason: string }
+  | { readonly kind: keyof typeof asked; readonly reason: string }
   | { readonly kind: "time" };
 
 export type LinkEffect =
@@ -92,7 +91,7 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
     generation: 1,
     negotiation: negotiation(rules),
     connection: "new",
-    help: { rung: "none" },
+    help: "none",
     helpAt: undefined,
     rebuilds: 0,
     violations: 0,
@@ -127,22 +126,16 @@ function take(work: Work, input: LinkInput): void {
     case "signal":
       signalled(work, input.signal);
       break;
-    case "violation":
-      violated(work, input.reason);
-      break;
-    case "restart":
-      restart(work, input.reason);
-      break;
-    case "rebuild":
-      rebuild(work, input.reason);
-      break;
-    case "close":
-      close(work, input.reason);
-      break;
     case "time":
-      if (work.helpAt !== undefined && work.now >= work.helpAt) help(work);
+      if (work.now >= (work.helpAt ?? Infinity)) help(work);
+      break;
+    default:
+      asked[input.kind](work, input.reason);
   }
 }
+
+/** What the driver, the negotiation or the other side's behaviour may ask for. */
+const asked = { violation: violated, restart, rebuild, close };
 
 function log(work: Work, event: string, detail?: string): void {
   work.effects.push({ kind: "log", event, ...(detail !== undefined && { detail }) });
@@ -186,32 +179,22 @@ function inNegotiation(work: Work, input: NegotiationInput): void {
 function fromNegotiation(work: Work, effect: NegotiationEffect): void {
   const { generation, effects } = work;
   switch (effect.kind) {
-    case "send-description":
-      effects.push({ kind: "send", signal: { type: effect.type, generation, sdp: effect.sdp } });
-      break;
-    case "send-candidates":
-      for (let i = 0; i < effect.candidates.length; i += linkLimits.candidatesPerSignal) {
-        const candidates = effect.candidates.slice(i, i + linkLimits.candidatesPerSignal);
-        effects.push({ kind: "send", signal: { type: "candidates", generation, candidates } });
-      }
+    case "send":
+      effects.push({ kind: "send", signal: { ...effect.signal, generation } });
       break;
     case "settled":
-      if (work.help.rung !== "restarted" || !effect.isRestarted) break;
+      if (work.help !== "restarted" || !effect.isRestarted) break;
       // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
-      if (work.connection === "connected") work.help = { rung: "none" };
+      if (work.connection === "connected") work.help = "none";
       else {
-        work.help = { rung: "restarted", isMet: true };
+        work.help = "met";
         work.helpAt = work.now + recoveryTimes.restartMs;
       }
       break;
     case "violation":
-      violated(work, effect.reason);
-      break;
-    case "end":
-      close(work, effect.reason);
-      break;
-    case "broken":
-      rebuild(work, `negotiation: ${effect.detail}`);
+    case "rebuild":
+    case "close":
+      asked[effect.kind](work, effect.reason);
       break;
     default:
       effects.push(effect);
@@ -238,7 +221,7 @@ function signalled(work: Work, signal: LinkSignal): void {
 function connectionChanged(work: Work, state: ConnectionState): void {
   work.connection = state;
   if (state === "connected") {
-    work.help = { rung: "none" };
+    work.help = "none";
     work.helpAt = undefined;
     work.rebuilds = 0;
     enter(work, { state });
@@ -251,14 +234,14 @@ function help(work: Work): void {
   const { connection, help: given } = work;
   work.helpAt = undefined;
   if (connection === "connected") return;
-  if (given.rung === "none") restart(work, connection);
-  else if (given.rung === "rebuilt") close(work, "failed");
+  if (given === "none") restart(work, connection);
+  else if (given === "rebuilt") close(work, "failed");
   // A restart that is not answered: the other page is away, and a new connection would reach it no sooner.
-  else if (given.isMet) rebuild(work, connection);
+  else if (given === "met") rebuild(work, connection);
 }
 
 function restart(work: Work, reason: string): void {
-  work.help = { rung: "restarted", isMet: false };
+  work.help = "restarted";
   work.helpAt = undefined;
   log(work, "restart", reason);
   work.effects.push({ kind: "restart-ice" });
@@ -275,7 +258,7 @@ function rebuild(work: Work, reason: string, told?: number): void {
   work.generation = generation;
   work.negotiation = negotiation(work.rules);
   work.connection = "new";
-  work.help = { rung: "rebuilt" };
+  work.help = "rebuilt";
   work.helpAt = undefined;
   log(work, "rebuild", reason);
   build(work);

@@ -52,7 +52,7 @@ describe("negotiation", () => {
     expect(after(newcomer, needed).kinds).toEqual(["set-local"]);
     expect(after(resident, needed).kinds).toEqual([]);
     const settled = after(resident, offer(), done, local("answer"));
-    expect(settled.kinds).toEqual(["send-description", "settled"]);
+    expect(settled.kinds).toEqual(["send", "settled"]);
     expect(after(settled.now, needed).kinds).toEqual(["set-local"]);
   });
 
@@ -60,7 +60,7 @@ describe("negotiation", () => {
     const busy = after(newcomer, needed, answer(), theirs(candidate("remote")), needed);
     expect(busy.kinds).toEqual([]);
     const offered = after(busy.now, local("offer"));
-    expect(offered.kinds).toEqual(["send-description", "set-remote"]);
+    expect(offered.kinds).toEqual(["send", "set-remote"]);
     const answered = after(offered.now, done);
     expect(answered.kinds).toEqual(["described", "settled", "add-candidates"]);
     expect(after(answered.now, done).kinds).toEqual(["set-local"]);
@@ -70,7 +70,7 @@ describe("negotiation", () => {
     let now = after(newcomer, needed).now;
     for (let i = 0; i < linkLimits.waitingOperations; i++) now = after(now, offer()).now;
     const flooded = after(now, offer());
-    expect(flooded.effects).toEqual([{ kind: "end", reason: "flooded" }]);
+    expect(flooded.effects).toEqual([{ kind: "close", reason: "flooded" }]);
     expect(flooded.now).toEqual(now);
   });
 
@@ -144,12 +144,12 @@ describe("negotiation", () => {
     const early = after(newcomer, needed, ours(candidate("local", 1)), ours(candidate("local", 2)));
     expect(early.kinds).toEqual([]);
     const offered = after(early.now, local("offer"));
-    expect(offered.kinds).toEqual(["send-description", "send-candidates"]);
+    expect(offered.kinds).toEqual(["send", "send"]);
     expect(offered.effects[1]).toEqual({
-      kind: "send-candidates",
-      candidates: [candidate("local", 1), candidate("local", 2)],
+      kind: "send",
+      signal: { type: "candidates", candidates: [candidate("local", 1), candidate("local", 2)] },
     });
-    expect(after(offered.now, ours(candidate("local", 3))).kinds).toEqual(["send-candidates"]);
+    expect(after(offered.now, ours(candidate("local", 3))).kinds).toEqual(["send"]);
   });
 
   it("[L15] takes no answer that nobody asked for", () => {
@@ -161,7 +161,7 @@ describe("negotiation", () => {
   it("[L16] ends on a description with another fingerprint, before setting it", () => {
     const rules = { isPolite: true, makesFirstOffer: false, remoteFingerprint: "sha-256 BB" };
     expect(after(negotiation(rules), offer()).effects).toEqual([
-      { kind: "end", reason: "wrong-fingerprint" },
+      { kind: "close", reason: "wrong-fingerprint" },
     ]);
     const right = negotiation({ ...rules, remoteFingerprint: "sha-256 aa" });
     expect(after(right, offer()).kinds).toEqual(["set-remote"]);
@@ -169,8 +169,8 @@ describe("negotiation", () => {
 
   it("[L18] calls the connection broken when a description is refused, but not for a candidate", () => {
     const failed: NegotiationInput = { kind: "failed", detail: "no" };
-    expect(after(resident, offer(), failed).kinds).toEqual(["broken"]);
-    expect(after(newcomer, needed, failed).kinds).toEqual(["broken"]);
+    expect(after(resident, offer(), failed).kinds).toEqual(["rebuild"]);
+    expect(after(newcomer, needed, failed).kinds).toEqual(["rebuild"]);
     const settled = after(resident, offer(), done, local("answer")).now;
     expect(after(settled, theirs(candidate("remote")), failed).kinds).toEqual(["log"]);
   });

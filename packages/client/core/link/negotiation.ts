@@ -63,16 +63,17 @@ export type NegotiationEffect =
   /** The remote description is set: tell the parts, and before an answer let them fill what it brought. */
   | { readonly kind: "described"; readonly description: Description }
   | { readonly kind: "add-candidates"; readonly candidates: readonly Candidate[] }
-  | { readonly kind: "send-description"; readonly type: "offer" | "answer"; readonly sdp: string }
-  | { readonly kind: "send-candidates"; readonly candidates: readonly Candidate[] }
+  | { readonly kind: "send"; readonly signal: Outgoing }
   /** Offer and answer have met; `isRestarted`: with new ICE credentials of the other side. */
   | { readonly kind: "settled"; readonly isRestarted: boolean }
-  | { readonly kind: "violation"; readonly reason: string }
-  /** The link can't go on. */
-  | { readonly kind: "end"; readonly reason: "wrong-fingerprint" | "flooded" }
-  /** This connection can't go on. */
-  | { readonly kind: "broken"; readonly detail: string }
+  /** What is to become of the link: the other side broke a rule, this connection can't go on, or nothing can. */
+  | { readonly kind: "violation" | "rebuild" | "close"; readonly reason: string }
   | { readonly kind: "log"; readonly event: string; readonly detail?: string };
+
+/** A signal before it has its generation, and a description without what the parts say beside it. */
+export type Outgoing =
+  | { readonly type: "offer" | "answer"; readonly sdp: string }
+  | { readonly type: "candidates"; readonly candidates: readonly Candidate[] };
 
 export interface NegotiationStep {
   readonly negotiation: Negotiation;
@@ -111,9 +112,8 @@ export function negotiate(before: Negotiation, input: NegotiationInput): Negotia
       enqueue(work, input);
       break;
     case "found":
-      if (work.running?.kind === "offer" || work.running?.kind === "answer")
-        work.unsent = [...work.unsent, ...input.candidates];
-      else work.effects.push({ kind: "send-candidates", candidates: input.candidates });
+      work.unsent = [...work.unsent, ...input.candidates];
+      if (work.running?.kind !== "offer" && work.running?.kind !== "answer") sendFound(work);
       break;
     case "done":
       finish(work, input.local);
@@ -138,7 +138,7 @@ function enqueue(work: Work, operation: Operation): void {
     const candidates = [...last.candidates, ...operation.candidates].slice(-linkLimits.heldCandidates);
     work.waiting = [...work.waiting.slice(0, -1), { kind: "candidates", candidates }];
   } else if (work.waiting.length < linkLimits.waitingOperations) work.waiting = [...work.waiting, operation];
-  else work.effects.push({ kind: "end", reason: "flooded" });
+  else work.effects.push({ kind: "close", reason: "flooded" });
 }
 
 function begin(work: Work, operation: Operation): void {
@@ -147,38 +147,30 @@ function begin(work: Work, operation: Operation): void {
     work.running = operation;
     effects.push(effect);
   };
-  switch (operation.kind) {
-    case "offer":
-      if (work.signaling === "stable") run({ kind: "set-local" });
-      break;
-    case "answer":
-      run({ kind: "set-local" });
-      break;
-    case "candidates": {
-      const isFitting = (candidate: Candidate) => fits(candidate, work.remoteUfrags, work.ignoreOffer);
-      const candidates = operation.candidates.filter(isFitting);
-      const others = operation.candidates.filter((candidate) => !isFitting(candidate));
-      work.held = [...work.held, ...others].slice(-linkLimits.heldCandidates);
-      if (candidates.length > 0) run({ kind: "add-candidates", candidates });
-      break;
-    }
-    case "take": {
-      const { description } = operation;
-      const isOffer = description.type === "offer";
-      if (rules.remoteFingerprint && !hasOnlyFingerprint(description.sdp, rules.remoteFingerprint))
-        effects.push({ kind: "end", reason: "wrong-fingerprint" });
-      else if (!isOffer && work.signaling !== "have-local-offer")
-        effects.push({ kind: "violation", reason: "unexpected-answer" });
-      else if (isOffer && !rules.isPolite && work.signaling !== "stable") {
-        work.ignoreOffer = true;
-        effects.push({ kind: "log", event: "offer-ignored" });
-      } else {
-        if (isOffer) {
-          work.ignoreOffer = false;
-          work.hasBegun = true;
-        }
-        run({ kind: "set-remote", description });
+  if (operation.kind === "candidates") {
+    const isFitting = (candidate: Candidate) => fits(candidate, work.remoteUfrags, work.ignoreOffer);
+    const candidates = operation.candidates.filter(isFitting);
+    const others = operation.candidates.filter((candidate) => !isFitting(candidate));
+    work.held = [...work.held, ...others].slice(-linkLimits.heldCandidates);
+    if (candidates.length > 0) run({ kind: "add-candidates", candidates });
+  } else if (operation.kind !== "take") {
+    if (operation.kind === "answer" || work.signaling === "stable") run({ kind: "set-local" });
+  } else {
+    const { description } = operation;
+    const isOffer = description.type === "offer";
+    if (rules.remoteFingerprint && !hasOnlyFingerprint(description.sdp, rules.remoteFingerprint))
+      effects.push({ kind: "close", reason: "wrong-fingerprint" });
+    else if (!isOffer && work.signaling !== "have-local-offer")
+      effects.push({ kind: "violation", reason: "unexpected-answer" });
+    else if (isOffer && !rules.isPolite && work.signaling !== "stable") {
+      work.ignoreOffer = true;
+      effects.push({ kind: "log", event: "offer-ignored" });
+    } else {
+      if (isOffer) {
+        work.ignoreOffer = false;
+        work.hasBegun = true;
       }
+      run({ kind: "set-remote", description });
     }
   }
 }
@@ -197,16 +189,27 @@ function finish(work: Work, local: Extract<NegotiationInput, { kind: "done" }>["
       fail(work, "nothing was described");
       return;
     }
-    effects.push({ kind: "send-description", ...local });
-    if (work.unsent.length > 0) effects.push({ kind: "send-candidates", candidates: work.unsent });
-    work.unsent = [];
+    effects.push({ kind: "send", signal: local });
+    sendFound(work);
     work.signaling = "have-local-offer";
-    if (running.kind === "answer") {
-      work.signaling = "stable";
-      effects.push({ kind: "settled", isRestarted: running.isRestarted });
-    }
+    if (running.kind === "answer") settle(work, running.isRestarted);
   }
   work.running = undefined;
+}
+
+function sendFound(work: Work): void {
+  const most = linkLimits.candidatesPerSignal;
+  for (let i = 0; i < work.unsent.length; i += most)
+    work.effects.push({
+      kind: "send",
+      signal: { type: "candidates", candidates: work.unsent.slice(i, i + most) },
+    });
+  work.unsent = [];
+}
+
+function settle(work: Work, isRestarted: boolean): void {
+  work.signaling = "stable";
+  work.effects.push({ kind: "settled", isRestarted });
 }
 
 function taken(work: Work, description: Description): void {
@@ -221,10 +224,7 @@ function taken(work: Work, description: Description): void {
   if (description.type === "offer") {
     work.signaling = "have-remote-offer";
     work.waiting = [{ kind: "answer", isRestarted }, ...work.waiting];
-  } else {
-    work.signaling = "stable";
-    work.effects.push({ kind: "settled", isRestarted });
-  }
+  } else settle(work, isRestarted);
 }
 
 function fail(work: Work, detail: string): void {
@@ -232,7 +232,7 @@ function fail(work: Work, detail: string): void {
   work.effects.push(
     work.running?.kind === "candidates"
       ? { kind: "log", event: "candidate-refused", detail }
-      : { kind: "broken", detail },
+      : { kind: "rebuild", reason: detail },
   );
   work.running = undefined;
 }

@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import { type Check, count, list, record, shape, text, variant } from "../shape.ts";
 
 /** What the two sides of a link say to each other. JSON in UTF-8, inside the signal stream. */
 
@@ -16,45 +16,61 @@ export const linkLimits = {
   fruitlessRebuilds: 8,
 } as const;
 
-const generation = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const short = v.pipe(v.string(), v.maxLength(256));
-
-const candidate = v.object({
+export interface Candidate {
   /** Empty: there are no more (RFC 8838, section 8.2). */
-  candidate: v.pipe(v.string(), v.maxLength(linkLimits.candidateCharacters)),
-  sdpMid: v.exactOptional(v.nullable(short)),
-  sdpMLineIndex: v.exactOptional(
-    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
-  ),
-  usernameFragment: v.exactOptional(v.nullable(short)),
-});
-
-const schema = v.variant("type", [
-  v.object({
-    type: v.picklist(["offer", "answer"]),
-    generation,
-    sdp: v.pipe(v.string(), v.maxLength(linkLimits.sdpCharacters)),
-    /** What the parts of the link (channels, media) say beside it. Each part validates its own. */
-    parts: v.exactOptional(v.record(v.pipe(v.string(), v.maxLength(32)), v.unknown()), {}),
-  }),
-  v.object({
-    type: v.literal("candidates"),
-    generation,
-    candidates: v.pipe(v.array(candidate), v.maxLength(linkLimits.candidatesPerSignal)),
-  }),
+  readonly candidate: string;
+  readonly sdpMid?: string | null;
+  readonly sdpMLineIndex?: number | null;
+  readonly usernameFragment?: string | null;
+}
+export interface Description {
+  readonly type: "offer" | "answer";
+  readonly generation: number;
+  readonly sdp: string;
+  /** What the parts of the link (channels, media) say beside it. Each part validates its own. */
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+export type LinkSignal =
+  | Description
+  | {
+      readonly type: "candidates";
+      readonly generation: number;
+      readonly candidates: readonly Candidate[];
+    }
   /** A new connection takes the place of the old one on both sides; the one who makes first offers offers. */
-  v.object({ type: v.literal("rebuild"), generation, reason: v.pipe(v.string(), v.maxLength(100)) }),
-]);
+  | { readonly type: "rebuild"; readonly generation: number; readonly reason: string };
 
-export type LinkSignal = v.InferOutput<typeof schema>;
-export type Description = Extract<LinkSignal, { type: "offer" | "answer" }>;
-export type Candidate = v.InferOutput<typeof candidate>;
+const generation = count(1);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const short = orNull(text(256));
+const candidate = shape({
+  candidate: text(linkLimits.candidateCharacters),
+  sdpMid_: short,
+  sdpMLineIndex_: orNull(count(0, 65_535)),
+  usernameFragment_: short,
+});
+const description = shape({
+  generation,
+  sdp: text(linkLimits.sdpCharacters),
+  parts_: record(text(32), () => true),
+});
+const isSignal = variant({
+  offer: description,
+  answer: description,
+  candidates: shape({ generation, candidates: list(candidate, linkLimits.candidatesPerSignal) }),
+  rebuild: shape({ generation, reason: text(100) }),
+});
 
 /** Reads what the other side sent; undefined when it is not a signal. The link's only way in. */
 export function parseLinkSignal(text: string): LinkSignal | undefined {
   try {
-    const result = v.safeParse(schema, JSON.parse(text), { abortEarly: true });
-    return result.success ? result.output : undefined;
+    const signal = JSON.parse(text);
+    if (!isSignal(signal)) return undefined;
+    if ("sdp" in signal) signal.parts ??= {};
+    return signal;
   } catch {
     return undefined;
   }

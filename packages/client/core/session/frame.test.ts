@@ -1,5 +1,5 @@
 import { parseServerFrame } from "@parlour/protocol";
-import { runSeeds } from "@parlour/testkit";
+import { mutated, runSeeds } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import { readServerFrame } from "./frame.ts";
 
@@ -8,21 +8,22 @@ const seat = { id, number: 1, epoch: "e".repeat(16), role: "host", presence: "he
 const said = { type: "said", seq: 1, at: 5, id: "m", from: id, name: "Ada", text: "hi" };
 const notice = { type: "notice", seq: 2, at: 5, event: "joined", text: "Ada joined" };
 const refusal = { code: "too-many", detail: "d", hint: "h" };
+const room = {
+  name: "den",
+  visibility: "public",
+  capacity: 100,
+  topology: "mesh",
+  locked: false,
+  knock: false,
+  hasPasscode: false,
+  title: "Den",
+};
 const frames: readonly Record<string, unknown>[] = [
   {
     type: "welcome",
     version: 1,
     at: 5,
-    room: {
-      name: "den",
-      visibility: "public",
-      capacity: 100,
-      topology: "mesh",
-      locked: false,
-      knock: false,
-      hasPasscode: false,
-      title: "Den",
-    },
+    room,
     you: { ...seat, name: "Ada", country: "PT", capabilities: ["a"] },
     peers: [seat, { ...seat, card: "c", presence: "away", role: "member" }],
     token: "t",
@@ -30,6 +31,7 @@ const frames: readonly Record<string, unknown>[] = [
     iceServers: [{ urls: ["stun:x"], username: "u", credential: "c" }, { urls: [] }],
     history: [said, { ...notice, name: "Ada" }],
     greeting: "hello",
+    waiting: [{ id, name: "Bo" }, { id }],
   },
   { type: "joined", peer: seat },
   { type: "changed", peer: { ...seat, presence: "silent" } },
@@ -38,6 +40,15 @@ const frames: readonly Record<string, unknown>[] = [
   notice,
   { type: "accepted", id: "m", seq: 1, at: 5 },
   { type: "refused", ...refusal, ref: "m" },
+  { type: "whispered", at: 5, id: "m", from: id, name: "Ada", to: id, text: "hi", country: "PT" },
+  { type: "done", ref: "set" },
+  { type: "room", room },
+  { type: "waiting" },
+  { type: "knocking", peer: { id, card: "c" } },
+  { type: "knocking", peer: { id, name: "Ada", country: "PT" } },
+  { type: "knock-ended", id },
+  { type: "asked", what: "mute", by: id, kind: "audio" },
+  { type: "asked", what: "mute", by: id },
   { type: "closing", ...refusal, retryAfterMs: 5 },
   { type: "ping" },
   { type: "pong" },
@@ -73,20 +84,7 @@ describe("what a server sent", () => {
     ];
     let refused = 0;
     runSeeds({ seeds: 4_000, env: process.env }, (random) => {
-      const frame = structuredClone(random.pick(frames));
-      // Walks to some place in the frame and puts something else there, or takes it away.
-      let at: Record<string, unknown> = frame;
-      for (let depth = 0; depth < 4; depth++) {
-        const inner = Object.values(at).filter((value) => typeof value === "object" && value !== null);
-        if (inner.length === 0 || random.chance(0.3)) break;
-        at = random.pick(inner) as Record<string, unknown>;
-      }
-      const keys = Object.keys(at);
-      if (keys.length === 0) return;
-      const key = random.pick(keys);
-      if (random.chance(0.2) && !Array.isArray(at)) delete at[key];
-      else at[key] = random.pick(junk);
-      const text = JSON.stringify(frame);
+      const text = JSON.stringify(mutated(random, random.pick(frames), junk));
       const { ok } = parseServerFrame(text);
       if (!ok) refused++;
       expect([text, readServerFrame(text) !== undefined]).toEqual([text, ok]);

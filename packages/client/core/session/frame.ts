@@ -1,82 +1,56 @@
 import type { ServerFrame } from "@parlour/protocol";
+import { type Check, count, list, match, shape, text, variant } from "../shape.ts";
+
+const maxCharacters = 16 * 1024 * 1024;
 
 /**
- * Reads what a server sent: the page's only way in for text frames.
- *
- * It takes and refuses the same frames as the schemas in `@parlour/protocol` (a test compares the two), and is written
- * by hand because a schema library is a fifth of the SDK's size.
+ * Reads what a server sent: the page's only way in for text frames. It takes and refuses the same frames as the schemas
+ * in `@parlour/protocol`.
  */
 export function readServerFrame(text: string): ServerFrame | undefined {
   if (text.length > maxCharacters) return undefined;
   try {
-    const frame = JSON.parse(text) as { type?: unknown } | null;
-    const shape = shapes[frame?.type as keyof typeof shapes];
-    return Object.hasOwn(shapes, frame?.type as string) && shape(frame) ? (frame as ServerFrame) : undefined;
+    const frame = JSON.parse(text) as ServerFrame;
+    return isFrame(frame) ? frame : undefined;
   } catch {
     return undefined;
   }
 }
 
-const maxCharacters = 16 * 1024 * 1024;
-
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === "string";
+const string = text();
+const whole = count();
 const number: Check = (value) => Number.isFinite(value);
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const truth: Check = (value) => typeof value === "boolean";
-const match =
-  (pattern: RegExp): Check =>
-  (value) =>
-    text(value) && pattern.test(value as string);
-const list =
-  (item: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(item);
-/** Fields whose name ends in `_` may be missing; fields that are not named are left alone. */
-const shape = (fields: Record<string, Check>): Check => {
-  const checks = Object.entries(fields).map(
-    ([name, check]) => [name.replace("_", ""), name.endsWith("_"), check] as const,
-  );
-  return (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    checks.every(([name, isOptional, check]) =>
-      Object.hasOwn(value, name) ? check((value as Record<string, unknown>)[name]) : isOptional,
-    );
-};
-
 const id = match(/^[\w-]{22}$/);
 const seat = shape({
   id,
-  number: count,
+  number: whole,
   epoch: match(/^[\w-]{16}$/),
   role: match(/^(host|member)$/),
   presence: match(/^(here|away|silent)$/),
-  name_: text,
-  card_: text,
-  country_: text,
-  capabilities_: list(text),
+  name_: string,
+  card_: string,
+  country_: string,
+  capabilities_: list(string),
 });
-const line = { seq: count, at: number };
-const said = shape({ ...line, id: text, from: id, name: text, country_: text, text });
-const notice = shape({ ...line, event: text, name_: text, text });
-const entry: Check = (value) => {
-  const type = (value as { type?: unknown } | null)?.type;
-  return type === "said" ? said(value) : type === "notice" && notice(value);
+const line = { seq: whole, at: number };
+const spoken = { at: number, id: string, from: id, name: string, country_: string, text: string };
+const entries = {
+  said: shape({ ...spoken, ...line }),
+  notice: shape({ ...line, event: string, name_: string, text: string }),
 };
-const refusal = { code: text, detail: text, hint: text };
+const refusal = { code: string, detail: string, hint: string };
 const room = shape({
-  name: text,
+  name: string,
   visibility: match(/^(public|private)$/),
-  capacity: count,
-  title_: text,
-  topology: text,
+  capacity: whole,
+  title_: string,
+  topology: string,
   locked: truth,
   knock: truth,
   hasPasscode: truth,
 });
-const knocker = shape({ id, name_: text, card_: text, country_: text });
+const knocker = shape({ id, name_: string, card_: string, country_: string });
 const about = shape({ peer: seat });
 const nothing: Check = () => true;
 
@@ -87,22 +61,21 @@ const shapes: Record<ServerFrame["type"], Check> = {
     room,
     you: seat,
     peers: list(seat),
-    token: text,
+    token: string,
     resumed: truth,
-    iceServers: list(shape({ urls: list(text), username_: text, credential_: text })),
-    history: list(entry),
-    greeting_: text,
+    iceServers: list(shape({ urls: list(string), username_: string, credential_: string })),
+    history: list(variant(entries)),
+    greeting_: string,
     waiting_: list(knocker),
   }),
   joined: about,
   changed: about,
-  left: shape({ id, reason: text }),
-  said,
-  notice,
-  whispered: shape({ at: number, id: text, from: id, name: text, country_: text, to: id, text }),
-  accepted: shape({ ...line, id: text }),
-  refused: shape({ ...refusal, ref_: text }),
-  done: shape({ ref: text }),
+  left: shape({ id, reason: string }),
+  ...entries,
+  accepted: shape({ ...line, id: string }),
+  refused: shape({ ...refusal, ref_: string }),
+  whispered: shape({ ...spoken, to: id }),
+  done: shape({ ref: string }),
   room: shape({ room }),
   waiting: nothing,
   knocking: shape({ peer: knocker }),
@@ -112,3 +85,4 @@ const shapes: Record<ServerFrame["type"], Check> = {
   ping: nothing,
   pong: nothing,
 };
+const isFrame = variant(shapes);

@@ -11,47 +11,36 @@ export type RosterEffect =
   /** `missed`: gone while this page heard nothing, so the reason is not known. */
   | { readonly type: "left"; readonly id: PeerId; readonly reason: string };
 
-export interface RosterStep {
-  readonly roster: Roster;
-  readonly effects: readonly RosterEffect[];
+/** A step in the making: who has a seat now, and what that means. */
+interface Draft {
+  roster: Roster;
+  readonly effects: { push(effect: RosterEffect): unknown };
 }
 
 /** Takes in one entry, whether it came as `joined` or as `changed`. */
-export function seated(roster: Roster, peer: RosterEntry, isNew = true): RosterStep {
-  const before = roster.get(peer.id);
-  if (before === undefined) {
-    return { roster: new Map(roster).set(peer.id, peer), effects: [{ type: "joined", peer, isNew }] };
+export function seat(draft: Draft, peer: RosterEntry, isNew = true): void {
+  const before = draft.roster.get(peer.id);
+  if (JSON.stringify(before) === JSON.stringify(peer)) return;
+  if (before?.number === peer.number)
+    draft.effects.push({ type: "changed", peer, isNewPage: before.epoch !== peer.epoch });
+  else {
+    // Another number is another seat: the old one ran out, and the same person took a new one.
+    unseat(draft, peer.id, "missed");
+    draft.effects.push({ type: "joined", peer, isNew });
   }
-  // Another number is another seat: the old one ran out, and the same person took a new one.
-  if (before.number !== peer.number) {
-    const gone = unseated(roster, peer.id, "missed");
-    const come = seated(gone.roster, peer, isNew);
-    return { roster: come.roster, effects: [...gone.effects, ...come.effects] };
-  }
-  if (JSON.stringify(before) === JSON.stringify(peer)) return { roster, effects: [] };
-  return {
-    roster: new Map(roster).set(peer.id, peer),
-    effects: [{ type: "changed", peer, isNewPage: before.epoch !== peer.epoch }],
-  };
+  draft.roster = new Map(draft.roster).set(peer.id, peer);
 }
 
-export function unseated(roster: Roster, id: PeerId, reason: string): RosterStep {
-  if (!roster.has(id)) return { roster, effects: [] };
-  const rest = new Map(roster);
-  rest.delete(id);
-  return { roster: rest, effects: [{ type: "left", id, reason }] };
+export function unseat(draft: Draft, id: PeerId, reason: string): void {
+  const rest = new Map(draft.roster);
+  if (!rest.delete(id)) return;
+  draft.roster = rest;
+  draft.effects.push({ type: "left", id, reason });
 }
 
 /** Takes in a whole roster: who is missing left, who is other changed, who is new joined, in this order of each. */
-export function replaced(roster: Roster, peers: readonly RosterEntry[], isNew: boolean): RosterStep {
-  const ids = new Set(peers.map((peer) => peer.id));
-  const effects: RosterEffect[] = [];
-  let present = roster;
-  const take = (step: RosterStep): void => {
-    present = step.roster;
-    effects.push(...step.effects);
-  };
-  for (const id of roster.keys()) if (!ids.has(id)) take(unseated(present, id, "missed"));
-  for (const peer of peers) take(seated(present, peer, isNew));
-  return { roster: present, effects };
+export function seatAll(draft: Draft, peers: readonly RosterEntry[], isNew: boolean): void {
+  for (const id of draft.roster.keys())
+    if (!peers.some((peer) => peer.id === id)) unseat(draft, id, "missed");
+  for (const peer of peers) seat(draft, peer, isNew);
 }

@@ -1,109 +1,8 @@
-import { type RosterEntry, refusal, type ServerFrame, type Welcome } from "@parlour/protocol";
+import { refusal } from "@parlour/protocol";
 import { describe, expect, it } from "vitest";
 import { delayBefore, firstDelayMs, longestDelayMs } from "./delay.ts";
-import {
-  nextDeadline,
-  quietMs,
-  type Session,
-  type SessionEffect,
-  type SessionInput,
-  session,
-  startSession,
-} from "./session.ts";
-
-const introduction = { room: "den", epoch: "e".repeat(16), name: "Ada" };
-const idOf = (letter: string): string => letter.repeat(22);
-const seat = (letter: string, number: number, more: Partial<RosterEntry> = {}): RosterEntry => ({
-  id: idOf(letter),
-  number,
-  epoch: letter.repeat(16),
-  role: "member",
-  presence: "here",
-  name: letter,
-  ...more,
-});
-const welcome = (more: Partial<Welcome> = {}): Welcome => ({
-  type: "welcome",
-  version: 1,
-  at: 0,
-  room: {
-    name: "den",
-    visibility: "public",
-    capacity: 100,
-    topology: "mesh",
-    locked: false,
-    knock: false,
-    hasPasscode: false,
-  },
-  you: seat("a", 1),
-  peers: [],
-  token: "token-1",
-  resumed: false,
-  iceServers: [],
-  history: [],
-  ...more,
-});
-const said = (seq: number, text: string, more: object = {}): Extract<ServerFrame, { type: "said" }> => ({
-  type: "said",
-  seq,
-  at: seq,
-  id: `id-of-${text}`,
-  from: idOf("b"),
-  name: "b",
-  text,
-  ...more,
-});
-
-/** A session with a clock, and what it did. */
-function drive(token?: string) {
-  let now = 0;
-  const first = startSession(introduction, token, now);
-  let state: Session = first.session;
-  let effects: SessionEffect[] = [...first.effects];
-  const run = {
-    get state() {
-      return state;
-    },
-    put(input: SessionInput, chance = 0.5) {
-      const step = session(state, input, now, chance);
-      state = step.session;
-      effects.push(...step.effects);
-      return run;
-    },
-    frame: (frame: ServerFrame) => run.put({ type: "frame", frame }),
-    /** Moves to the next deadline. */
-    time() {
-      now = nextDeadline(state) ?? now;
-      return run.put({ type: "time" });
-    },
-    later(ms: number) {
-      now += ms;
-      return run;
-    },
-    get now() {
-      return now;
-    },
-    /** What was done since this was last asked. */
-    took(): SessionEffect[] {
-      const taken = effects;
-      effects = [];
-      return taken;
-    },
-    types: () => run.took().map(({ type }) => type),
-    live(more: Partial<Welcome> = {}) {
-      run.put({ type: "opened" }).frame(welcome(more));
-      return run;
-    },
-    /** Loses the connection and is welcomed again. */
-    again(more: Partial<Welcome> = {}) {
-      return run
-        .put({ type: "lost" })
-        .time()
-        .live({ resumed: true, ...more });
-    },
-  };
-  return run;
-}
+import { drive, idOf, introduction, said, seat, welcome } from "./session.fixture.ts";
+import { nextDeadline, quietMs } from "./session.ts";
 
 describe("going in", () => {
   it("[S2] says hello once the connection is open: room, epoch, and the token if there is one", () => {
@@ -386,6 +285,6 @@ describe("what is said", () => {
     run.took();
     const notice = { type: "notice", seq: 7, at: 5, event: "joined", name: "b", text: "b joined" } as const;
     run.frame(notice).frame(notice);
-    expect(run.took()).toEqual([{ type: "notice", at: 5, event: "joined", name: "b", text: "b joined" }]);
+    expect(run.took()).toEqual([notice]);
   });
 });

@@ -1,24 +1,28 @@
 import type {
   ClientFrame,
   Hello,
+  HostFrame,
+  Notice,
+  PeerId,
   Refusal,
   RosterEntry,
   Said,
   Say,
   ServerFrame,
   Welcome,
+  Whispered,
 } from "@parlour/protocol";
 import { delayBefore } from "./delay.ts";
-import { type Roster, type RosterEffect, replaced, seated, unseated } from "./roster.ts";
+import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.ts";
 
 /*
  * A page's place at the signaling server, through all the connections it takes.
  *
- *   connecting ──opened──▶ greeting ──welcome──▶ live
- *       ▲  │                  │  │                │
- *       │  └─────lost─────────┤  └─seat-taken─▶ renewing ──renewed──▶ connecting
- *       │                     ▼                   │
- *       └───time, wake─── waiting ◀──────lost─────┘
+ *   connecting ──opened──▶ greeting ──────welcome──────▶ live
+ *       ▲  │                │  │  └──waiting──▶ knocking ──▲ │
+ *       │  └──────lost──────┤  └─seat-taken─▶ renewing ──renewed──▶ connecting
+ *       │                   ▼                     │          │
+ *       └───time, wake── waiting ◀───────lost─────┴──────────┘
  *   any ──leave, a refusal for good, out of tries before the first welcome──▶ left
  *
  * There is no "closing": what ends a connection ends it here at once, and the socket's own goodbye is nobody's concern.
@@ -29,7 +33,8 @@ import { type Roster, type RosterEffect, replaced, seated, unseated } from "./ro
 export type Introduction = Omit<Hello, "type" | "token" | "since">;
 
 type Stage =
-  | { readonly at: "connecting" | "greeting" | "waiting"; readonly until: number }
+  /** `knocking`: the host is being asked, and the server is heard of until then. */
+  | { readonly at: "connecting" | "greeting" | "waiting" | "knocking"; readonly until: number }
   /** `probeUntil`: a ping was sent and something must be heard by then. */
   | { readonly at: "live"; readonly heardAt: number; readonly probeUntil?: number }
   /** The seat is in use by another page; this one makes itself another identity. */
@@ -45,13 +50,15 @@ export interface Session {
   readonly roster: Roster;
   /** Said here and not yet acknowledged, oldest first. */
   readonly unacknowledged: readonly Say[];
+  /** What this page asks for as host; the first is under way. */
+  readonly asked: readonly HostFrame[];
   /** The last history entry shown. */
   readonly mark: number | undefined;
   /** The seat had run out: the room may be another one of the same name, which counts its entries from the start. */
   readonly mayRecount: boolean;
   /** Tries since the last welcome. */
   readonly tries: number;
-  /** No new try to join after this; only before the first welcome. */
+  /** No new try to join after this; only before the first welcome, and not once the host is being asked. */
   readonly joinUntil: number;
   /** Why the last try failed, as the server said. */
   readonly refusal: Refusal | undefined;
@@ -71,7 +78,8 @@ export type SessionInput =
   /** The page is put away, and may come back (`wake`). */
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
-  | { readonly type: "say"; readonly id: string; readonly text: string }
+  | { readonly type: "say"; readonly id: string; readonly text: string; readonly to?: PeerId | undefined }
+  | { readonly type: "ask"; readonly frame: HostFrame }
   | { readonly type: "leave" };
 
 export type SessionEffect =
@@ -91,14 +99,12 @@ export type SessionEffect =
       readonly isNewSeat: boolean;
     }
   | { readonly type: "self"; readonly me: RosterEntry }
-  | { readonly type: "said"; readonly entry: Said; readonly isHistory: boolean }
-  | {
-      readonly type: "notice";
-      readonly event: string;
-      readonly name?: string;
-      readonly text: string;
-      readonly at: number;
-    }
+  | { readonly type: "said"; readonly entry: Said | Whispered; readonly isHistory: boolean }
+  /** As the server says it: the room is another, somebody knocks or no longer does, this page is asked for something; or it has to wait. */
+  | Extract<ServerFrame, { type: "room" | "knocking" | "knock-ended" | "asked" | "waiting" }>
+  /** What was asked for first is done, or refused. */
+  | { readonly type: "answered"; readonly refusal?: Refusal | undefined }
+  | Notice
   | { readonly type: "say-accepted"; readonly id: string; readonly at: number }
   | { readonly type: "say-refused"; readonly id: string; readonly refusal: Refusal }
   /** A frame of ours that was no `say` was not taken. */
@@ -120,9 +126,11 @@ const joinMs = 10_000;
 /** Nothing heard for this long: ask. The server asks every 5 s, so this is no honest silence. */
 export const quietMs = 15_000;
 const probeMs = 5_000;
+/** A try that hangs for this long is given up on waking. */
+const hungMs = 2_000;
 /** After a wake the doubt is greater: the connection may have died in its sleep. */
 const wakeProbeMs = 2_500;
-/** Says that may wait for the server to come back. */
+/** Says that may wait for the server to come back, and as many of a host's wishes. */
 export const unacknowledgedMost = 64;
 
 // Ends that say nothing against this page. `replaced` comes when an older connection of this very page got its hello
@@ -144,6 +152,7 @@ export function startSession(
       me: undefined,
       roster: new Map(),
       unacknowledged: [],
+      asked: [],
       mark: undefined,
       mayRecount: false,
       tries: 0,
@@ -160,254 +169,248 @@ export function nextDeadline({ stage }: Session): number | undefined {
   return "until" in stage && Number.isFinite(stage.until) ? stage.until : undefined;
 }
 
+/** One step in the making: a copy that its functions change, and what is to be done. */
+type Work = { -readonly [K in keyof Session]: Session[K] } & {
+  readonly effects: SessionEffect[];
+  readonly now: number;
+  readonly chance: number;
+};
+
 /** Takes one input. `chance` is in [0, 1) and spreads out the tries of many pages. */
 export function session(before: Session, input: SessionInput, now: number, chance: number): SessionStep {
-  const { stage } = before;
-  if (stage.at === "left") return { session: before, effects: [] };
+  if (before.stage.at === "left") return { session: before, effects: [] };
+  const work: Work = { ...before, effects: [], now, chance };
+  take(work, input);
+  const { effects, now: _now, chance: _chance, ...session } = work;
+  return { session, effects };
+}
+
+function take(work: Work, input: SessionInput): void {
+  const { stage, now } = work;
   switch (input.type) {
     case "opened":
       if (stage.at !== "connecting") break;
-      return step({ ...before, stage: { at: "greeting", until: now + tryMs } }, [
-        { type: "send", frame: helloOf(before) },
-      ]);
+      work.stage = { at: "greeting", until: now + tryMs };
+      send(work, {
+        type: "hello",
+        ...work.introduction,
+        ...(work.token !== undefined && { token: work.token }),
+        ...(work.mark !== undefined && { since: work.mark }),
+      });
+      break;
     case "frame":
-      return frame(heard(before, now), input.frame, now, chance);
     case "heard":
-      return step(heard(before, now));
+      if (stage.at === "live") work.stage = { at: "live", heardAt: now };
+      if (stage.at === "knocking") work.stage = { ...stage, until: now + quietMs };
+      if (input.type === "frame") receive(work, input.frame);
+      break;
     case "lost":
-      if (stage.at === "waiting" || stage.at === "renewing") break;
-      return lose(before, now, chance);
+      if (stage.at !== "waiting" && stage.at !== "renewing") lose(work);
+      break;
     case "time":
-      if (now < (nextDeadline(before) ?? Number.POSITIVE_INFINITY)) break;
-      if (stage.at === "waiting") return connect(before, now);
-      if (stage.at === "live" && stage.probeUntil === undefined) return probe(before, now + probeMs);
-      return lose(before, now, chance);
+      if (now < (nextDeadline(work) ?? Infinity)) break;
+      if (stage.at === "waiting") connect(work);
+      else if (stage.at === "live" && stage.probeUntil === undefined) probe(work, probeMs);
+      else lose(work);
+      break;
     case "wake":
-      if (stage.at === "waiting") return connect(before, now);
       // A try that hangs may be on a network that is no more.
-      if (stage.at === "connecting" && stage.until < now + tryMs - 2_000) return connect(before, now);
-      if (stage.at === "live" && now - stage.heardAt > 1_000) return probe(before, now + wakeProbeMs);
+      if (stage.at === "waiting" || (stage.at === "connecting" && stage.until < now + tryMs - hungMs))
+        connect(work);
+      else if (stage.at === "live" && now - stage.heardAt > 1_000) probe(work, wakeProbeMs);
       break;
     case "hide":
-      if (stage.at === "renewing") break;
-      return step({ ...before, stage: { at: "waiting", until: Number.POSITIVE_INFINITY } }, [
-        { type: "disconnect", why: "page" },
-        ...(stage.at === "live" ? [{ type: "recovering", refusal: undefined } as const] : []),
-      ]);
+      if (stage.at !== "renewing") wait(work, Infinity, "page");
+      break;
     case "renewed":
       if (stage.at !== "renewing") break;
-      return connect({ ...before, introduction: input.introduction, tries: before.tries + 1 }, now);
+      work.introduction = input.introduction;
+      work.tries++;
+      connect(work);
+      break;
     case "say": {
-      const say: Say = { type: "say", id: input.id, text: input.text };
-      return step(
-        { ...before, unacknowledged: [...before.unacknowledged, say] },
-        stage.at === "live" ? [{ type: "send", frame: say }] : [],
-      );
+      const { id, text, to } = input;
+      const say: Say = { type: "say", id, text, ...(to && { to }) };
+      work.unacknowledged = [...work.unacknowledged, say];
+      if (stage.at === "live") send(work, say);
+      break;
     }
+    case "ask":
+      work.asked = [...work.asked, input.frame];
+      if (stage.at === "live" && !work.asked[1]) send(work, input.frame);
+      break;
     case "leave":
-      return step({ ...before, stage: { at: "left" } }, [
-        ...(stage.at === "live" ? [{ type: "send", frame: { type: "leave" } } as const] : []),
-        { type: "disconnect", why: "silent" },
-        { type: "ended", refusal: "left" },
-      ]);
+      if (stage.at === "live") send(work, { type: "leave" });
+      end(work, "left");
   }
-  return step(before);
 }
 
-function step(next: Session, effects: readonly SessionEffect[] = []): SessionStep {
-  return { session: next, effects };
+function send(work: Work, frame: ClientFrame): void {
+  work.effects.push({ type: "send", frame });
 }
 
-function helloOf({ introduction, token, mark }: Session): Hello {
-  return {
-    type: "hello",
-    ...introduction,
-    ...(token === undefined ? {} : { token }),
-    ...(mark === undefined ? {} : { since: mark }),
-  };
-}
-
-function heard(before: Session, now: number): Session {
-  return before.stage.at === "live" ? { ...before, stage: { at: "live", heardAt: now } } : before;
-}
-
-function connect(before: Session, now: number): SessionStep {
+function connect(work: Work): void {
   // The last try before giving up gets two seconds at least.
-  const most = before.me === undefined ? Math.max(2_000, before.joinUntil - now) : tryMs;
-  return step({ ...before, stage: { at: "connecting", until: now + Math.min(tryMs, most) } }, [
-    { type: "connect" },
-  ]);
+  const most = work.me ? tryMs : Math.max(hungMs, work.joinUntil - work.now);
+  work.stage = { at: "connecting", until: work.now + Math.min(tryMs, most) };
+  work.effects.push({ type: "connect" });
 }
 
-function probe(before: Session, probeUntil: number): SessionStep {
-  const { stage } = before;
-  if (stage.at !== "live" || stage.probeUntil !== undefined) return step(before);
-  return step({ ...before, stage: { ...stage, probeUntil } }, [{ type: "send", frame: { type: "ping" } }]);
+/** Asks for a sign of life, unless that is under way. */
+function probe(work: Work, ms: number): void {
+  const { stage } = work;
+  if (stage.at !== "live" || stage.probeUntil !== undefined) return;
+  work.stage = { ...stage, probeUntil: work.now + ms };
+  send(work, { type: "ping" });
+}
+
+function wait(work: Work, until: number, why: "silent" | "page", refusal?: Refusal): void {
+  const wasLive = work.stage.at === "live";
+  work.stage = { at: "waiting", until };
+  work.effects.push({ type: "disconnect", why });
+  if (wasLive) work.effects.push({ type: "recovering", refusal });
 }
 
 /** This connection came to nothing; there will be another, unless this page never came in and has tried enough. */
-function lose(
-  before: Session,
-  now: number,
-  chance: number,
-  refusal?: Refusal,
-  askedMs?: number,
-): SessionStep {
-  const until = now + delayBefore(before.tries, chance, askedMs);
-  const why = refusal ?? before.refusal;
-  if (before.me === undefined && until > before.joinUntil) return end(before, why ?? "unreachable");
-  return step({ ...before, refusal: why, tries: before.tries + 1, stage: { at: "waiting", until } }, [
-    { type: "disconnect", why: "silent" },
-    ...(before.stage.at === "live" ? [{ type: "recovering", refusal } as const] : []),
-  ]);
+function lose(work: Work, refusal?: Refusal, askedMs?: number): void {
+  const until = work.now + delayBefore(work.tries, work.chance, askedMs);
+  work.refusal = refusal ?? work.refusal;
+  work.tries++;
+  if (work.me || until <= work.joinUntil) wait(work, until, "silent", refusal);
+  else end(work, work.refusal ?? "unreachable");
 }
 
-function end(before: Session, refusal: Refusal | "left" | "unreachable"): SessionStep {
-  return step({ ...before, stage: { at: "left" } }, [
-    { type: "disconnect", why: "silent" },
-    { type: "ended", refusal },
-  ]);
+function end(work: Work, refusal: Refusal | "left" | "unreachable"): void {
+  work.stage = { at: "left" };
+  work.effects.push({ type: "disconnect", why: "silent" }, { type: "ended", refusal });
 }
 
-function frame(before: Session, frame: ServerFrame, now: number, chance: number): SessionStep {
-  const isLive = before.stage.at === "live";
-  switch (frame.type) {
-    case "welcome":
-      return before.stage.at === "greeting" ? welcome(before, frame, now) : step(before);
-    case "closing":
-    case "refused": {
-      const { code, detail, hint } = frame;
-      const refusal = { code, detail, hint };
-      if (frame.type === "closing") return refuse(before, refusal, now, chance, frame.retryAfterMs);
-      if (before.stage.at === "greeting") return refuse(before, refusal, now, chance);
-      return refusedSay(before, refusal, frame.ref);
-    }
-    case "ping":
-      return step(before, [{ type: "send", frame: { type: "pong" } }]);
-    case "pong":
-      return step(before);
-  }
-  if (!isLive) return step(before);
-  switch (frame.type) {
-    case "joined":
-    case "changed": {
-      if (frame.peer.id === before.me?.id) {
-        return step({ ...before, me: frame.peer }, [{ type: "self", me: frame.peer }]);
+function receive(work: Work, frame: ServerFrame): void {
+  const { me, effects, stage } = work;
+  if (frame.type === "ping") send(work, { type: "pong" });
+  else if (frame.type === "closing" || frame.type === "refused") refused(work, frame);
+  else if (frame.type === "welcome") {
+    if (stage.at === "greeting" || stage.at === "knocking") welcomed(work, frame);
+  } else if (frame.type === "waiting" && stage.at === "greeting") {
+    work.stage = { at: "knocking", until: work.now + quietMs };
+    // Whoever was told to wait waits for as long as the host takes.
+    work.joinUntil = Infinity;
+    work.tries = 0;
+    effects.push(frame);
+  } else if (stage.at === "live" && me)
+    switch (frame.type) {
+      case "joined":
+      case "changed":
+        if (frame.peer.id === me.id) {
+          // Who handed over must not take the room back on the next connection.
+          const { hostToken, ...introduction } = work.introduction;
+          if (me.role === "host" && frame.peer.role === "member") work.introduction = introduction;
+          work.me = frame.peer;
+          effects.push({ type: "self", me: frame.peer });
+        } else seat(work, frame.peer);
+        break;
+      case "left":
+        unseat(work, frame.id, frame.reason);
+        break;
+      case "room":
+      case "knocking":
+      case "knock-ended":
+      case "asked":
+        effects.push(frame);
+        break;
+      case "done":
+        answer(work, frame.ref);
+        break;
+      case "whispered":
+        whisper(work, frame, me.id);
+        break;
+      case "said":
+      case "notice":
+        show(work, frame, false);
+        break;
+      case "accepted": {
+        const say = work.unacknowledged.find(({ id }) => id === frame.id);
+        const { id, name = "", country } = me;
+        if (say)
+          show(work, { ...say, ...frame, type: "said", from: id, name, ...(country && { country }) }, false);
       }
-      const { roster, effects } = seated(before.roster, frame.peer);
-      return step({ ...before, roster }, effects);
     }
-    case "left": {
-      const { roster, effects } = unseated(before.roster, frame.id, frame.reason);
-      return step({ ...before, roster }, effects);
-    }
-    case "said":
-    case "notice":
-      return shown(before, frame, false);
-    case "accepted": {
-      const say = before.unacknowledged.find(({ id }) => id === frame.id);
-      if (say === undefined || before.me === undefined) return step(before);
-      const { id, name = "", country } = before.me;
-      return shown(
-        before,
-        {
-          type: "said",
-          id: say.id,
-          text: say.text,
-          seq: frame.seq,
-          at: frame.at,
-          from: id,
-          name,
-          ...(country && { country }),
-        },
-        false,
-      );
-    }
-    default:
-      return step(before);
-  }
 }
 
-/** The server does not want this page, now or ever. */
-function refuse(
-  before: Session,
-  refusal: Refusal,
-  now: number,
-  chance: number,
-  askedMs?: number,
-): SessionStep {
-  const { code } = refusal;
-  if (code === "seat-taken" && before.tries < 8) {
-    return step({ ...before, token: undefined, stage: { at: "renewing" } }, [
-      { type: "disconnect", why: "silent" },
-      { type: "renew" },
-    ]);
-  }
-  return passing.includes(code) ? lose(before, now, chance, refusal, askedMs) : end(before, refusal);
+/** The server does not want this page, now or ever, or something that it said. */
+function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" }): void {
+  const { code, detail, hint } = frame;
+  const refusal = { code, detail, hint };
+  if (frame.type === "refused" && work.stage.at !== "greeting") {
+    if (answer(work, frame.ref, refusal)) return;
+    const rest = work.unacknowledged.filter(({ id }) => id !== frame.ref);
+    const isSay = rest.length < work.unacknowledged.length;
+    work.unacknowledged = rest;
+    work.effects.push(
+      isSay ? { type: "say-refused", id: frame.ref as string, refusal } : { type: "refused", refusal },
+    );
+  } else if (code === "seat-taken" && work.tries < 8) {
+    work.token = undefined;
+    work.stage = { at: "renewing" };
+    work.effects.push({ type: "disconnect", why: "silent" }, { type: "renew" });
+  } else if (passing.includes(code)) lose(work, refusal, "retryAfterMs" in frame ? frame.retryAfterMs : 0);
+  else end(work, refusal);
 }
 
-function refusedSay(before: Session, refusal: Refusal, ref: string | undefined): SessionStep {
-  const rest = before.unacknowledged.filter(({ id }) => id !== ref);
-  if (rest.length === before.unacknowledged.length) return step(before, [{ type: "refused", refusal }]);
-  return step({ ...before, unacknowledged: rest }, [{ type: "say-refused", id: ref as string, refusal }]);
+/** What was asked for is answered, and the next thing may be asked for. False when nothing of the kind was asked for. */
+function answer(work: Work, ref: string | undefined, refusal?: Refusal): boolean {
+  const [first, ...rest] = work.asked;
+  if (first?.type !== ref) return false;
+  work.asked = rest;
+  work.effects.push({ type: "answered", refusal });
+  if (rest[0]) send(work, rest[0]);
+  return true;
+}
+
+/** One's own comes back as the acknowledgement. */
+function whisper(work: Work, entry: Whispered, own: PeerId): void {
+  const { unacknowledged, effects } = work;
+  const { id, at, from } = entry;
+  if (from === own) {
+    work.unacknowledged = unacknowledged.filter((say) => say.id !== id);
+    if (work.unacknowledged.length === unacknowledged.length) return;
+    effects.push({ type: "say-accepted", id, at });
+  }
+  effects.push({ type: "said", entry, isHistory: false });
 }
 
 /** The whole present state: what differs from what was known is told as if it had just happened. */
-function welcome(before: Session, welcome: Welcome, now: number): SessionStep {
-  const { you, peers, history } = welcome;
-  const isFirst = before.me === undefined;
-  const effects: SessionEffect[] = [
-    {
-      type: "welcome",
-      welcome,
-      isFirst,
-      isNewSeat: !isFirst && (before.me?.id !== you.id || before.me.number !== you.number),
-    },
-  ];
-  const { roster, effects: changes } = replaced(before.roster, peers, !isFirst);
-  effects.push(...changes);
-  let next: Session = {
-    ...before,
-    stage: { at: "live", heardAt: now },
-    token: welcome.token,
-    me: you,
-    roster,
-    mayRecount: !welcome.resumed,
-    tries: 0,
-    refusal: undefined,
-  };
-  for (const entry of history) {
-    const step = shown(next, entry, true);
-    next = step.session;
-    effects.push(...step.effects);
-  }
+function welcomed(work: Work, welcome: Welcome): void {
+  const { me, effects } = work;
+  const { you } = welcome;
+  const isNewSeat = me !== undefined && (me.id !== you.id || me.number !== you.number);
+  effects.push({ type: "welcome", welcome, isFirst: !me, isNewSeat });
+  seatAll(work, welcome.peers, me !== undefined);
+  work.stage = { at: "live", heardAt: work.now };
+  work.token = welcome.token;
+  work.me = you;
+  work.mayRecount = !welcome.resumed;
+  work.tries = 0;
+  work.refusal = undefined;
+  for (const entry of welcome.history) show(work, entry, true);
   effects.push({ type: "live" });
-  for (const frame of next.unacknowledged) effects.push({ type: "send", frame });
-  return { session: next, effects };
+  for (const frame of [...work.unacknowledged, ...work.asked.slice(0, 1)]) send(work, frame);
 }
 
 /** Shows an entry of the room's log, once. */
-function shown(before: Session, entry: Welcome["history"][number], isHistory: boolean): SessionStep {
-  const rest =
-    entry.type === "said" && entry.from === before.me?.id
-      ? before.unacknowledged.filter(({ id }) => id !== entry.id)
-      : before.unacknowledged;
-  const isOwn = rest.length < before.unacknowledged.length;
-  const isLater = before.mark === undefined || entry.seq > before.mark;
+function show(work: Work, entry: Said | Notice, isHistory: boolean): void {
+  const { effects, me, mark = -1, unacknowledged } = work;
+  if (entry.type === "said" && entry.from === me?.id)
+    work.unacknowledged = unacknowledged.filter(({ id }) => id !== entry.id);
+  const isOwn = work.unacknowledged.length < unacknowledged.length;
+  const isNext = entry.seq > mark || work.mayRecount;
   // What this page said and never saw is shown whatever its place; so is all that another room of that name says.
-  if (!isLater && !isOwn && !before.mayRecount) return step(before);
-  const next: Session = {
-    ...before,
-    unacknowledged: rest,
-    mark: isLater || before.mayRecount ? entry.seq : before.mark,
-    mayRecount: false,
-  };
-  if (entry.type === "notice") {
-    const { event, name, text, at } = entry;
-    return step(next, [{ type: "notice", event, text, at, ...(name !== undefined && { name }) }]);
+  if (!isNext && !isOwn) return;
+  if (isNext) work.mark = entry.seq;
+  work.mayRecount = false;
+  if (entry.type === "notice") effects.push(entry);
+  else {
+    effects.push({ type: "said", entry, isHistory });
+    if (isOwn) effects.push({ type: "say-accepted", id: entry.id, at: entry.at });
   }
-  return step(next, [
-    { type: "said", entry, isHistory },
-    ...(isOwn ? [{ type: "say-accepted", id: entry.id, at: entry.at } as const] : []),
-  ]);
 }

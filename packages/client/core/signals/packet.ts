@@ -22,7 +22,7 @@ export const packetHeaderBytes = 13;
 export function encodeHeader(header: PacketHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(packetHeaderBytes);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, header.isContinued ? 1 : 0);
+  bytes[0] = Number(header.isContinued);
   view.setUint32(1, header.tag);
   view.setUint32(5, header.number);
   view.setUint32(9, header.acknowledged);
@@ -32,9 +32,9 @@ export function encodeHeader(header: PacketHeader): Uint8Array<ArrayBuffer> {
 /** Reads the header, or returns undefined when these bytes have none. */
 export function decodeHeader(bytes: Uint8Array): PacketHeader | undefined {
   if (bytes.length < packetHeaderBytes || (bytes[0] ?? 2) > 1) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   return {
-    isContinued: view.getUint8(0) === 1,
+    isContinued: bytes[0] === 1,
     tag: view.getUint32(1),
     number: view.getUint32(5),
     acknowledged: view.getUint32(9),

@@ -14,10 +14,8 @@ export interface SignalStream {
   readonly lastIn: number;
   /** Sent and not acknowledged, oldest first. */
   readonly outstanding: readonly Outstanding[];
-  readonly outstandingBytes: number;
-  /** Pieces of a body whose end has not come yet. */
-  readonly pieces: readonly Uint8Array[];
-  readonly piecesBytes: number;
+  /** What came of a body whose end has not come yet. */
+  readonly partial: Uint8Array;
   /** When an acknowledgement goes alone, unless a body takes it along before. */
   readonly acknowledgeAt: number | undefined;
   /** When what is outstanding goes again. */
@@ -60,22 +58,22 @@ export interface SignalStep {
   readonly effects: readonly SignalEffect[];
 }
 
+const empty = new Uint8Array(0);
+
 export function signalStream(tags: { readonly out: number; readonly in: number }): SignalStream {
   return {
     tags,
     lastOut: 0,
     lastIn: 0,
     outstanding: [],
-    outstandingBytes: 0,
-    pieces: [],
-    piecesBytes: 0,
+    partial: empty,
     acknowledgeAt: undefined,
     resendAt: undefined,
     resendAfterMs: signalLimits.resendAfterMs,
   };
 }
 
-const bare: Outstanding = { number: 0, isContinued: false, piece: new Uint8Array(0) };
+const bare: Outstanding = { number: 0, isContinued: false, piece: empty };
 
 /** One step in the making: a copy that its functions change, and what is to be done. */
 type Work = { -readonly [K in keyof SignalStream]: SignalStream[K] } & { readonly effects: SignalEffect[] };
@@ -99,22 +97,26 @@ function emit(work: Work, packets: readonly Outstanding[]): void {
 /** Sends a body: at once, and again until it is acknowledged. */
 export function sendSignal(stream: SignalStream, body: Uint8Array, now: number): SignalStep {
   return step(stream, (work) => {
+    const { bodyBytes, bytes, packets, pieceBytes } = signalLimits;
     const added: Outstanding[] = [];
-    let at = 0;
-    do {
-      const piece = body.subarray(at, at + signalLimits.pieceBytes);
-      at += signalLimits.pieceBytes;
-      added.push({ number: work.lastOut + added.length + 1, isContinued: at < body.length, piece });
-    } while (at < body.length);
+    for (let at = 0; at === 0 || at < body.length; at += pieceBytes) {
+      const piece = body.subarray(at, at + pieceBytes);
+      added.push({
+        number: work.lastOut + added.length + 1,
+        isContinued: at + pieceBytes < body.length,
+        piece,
+      });
+    }
     const outstanding = [...work.outstanding, ...added];
-    const outstandingBytes = work.outstandingBytes + body.length;
-    if (body.length > signalLimits.bodyBytes) work.effects.push({ kind: "refused", reason: "too-large" });
-    else if (outstanding.length > signalLimits.packets || outstandingBytes > signalLimits.bytes)
-      work.effects.push({ kind: "refused", reason: "window-full" });
+    const waiting = outstanding.reduce((sum, { piece }) => sum + piece.length, 0);
+    if (body.length > bodyBytes || waiting > bytes || outstanding.length > packets)
+      work.effects.push({
+        kind: "refused",
+        reason: body.length > bodyBytes ? "too-large" : "window-full",
+      });
     else {
       work.lastOut += added.length;
       work.outstanding = outstanding;
-      work.outstandingBytes = outstandingBytes;
       work.resendAt ??= now + work.resendAfterMs;
       emit(work, added);
     }
@@ -124,21 +126,20 @@ export function sendSignal(stream: SignalStream, body: Uint8Array, now: number):
 /** Takes a packet whose seal was good. `piece` counts only when the header has a number. */
 export function receiveSignal(
   stream: SignalStream,
-  header: PacketHeader,
+  { tag, number, acknowledged, isContinued }: PacketHeader,
   piece: Uint8Array,
   now: number,
 ): SignalStep {
   return step(stream, (work) => {
-    const { number, acknowledged, isContinued } = header;
-    if (header.tag !== work.tags.in) return;
+    const { effects, partial } = work;
+    if (tag !== work.tags.in) return;
     if (acknowledged > work.lastOut) {
-      work.effects.push({ kind: "violation", reason: "acknowledged-unsent" });
+      effects.push({ kind: "violation", reason: "acknowledged-unsent" });
       return;
     }
     const outstanding = work.outstanding.filter((held) => held.number > acknowledged);
     if (outstanding.length < work.outstanding.length) {
       work.outstanding = outstanding;
-      work.outstandingBytes = outstanding.reduce((sum, held) => sum + held.piece.length, 0);
       setResend(work, signalLimits.resendAfterMs, now);
     }
     // Something is missing in front of it. The sender still holds both: no answer is needed to get them.
@@ -146,33 +147,21 @@ export function receiveSignal(
     work.acknowledgeAt ??= now + signalLimits.acknowledgeAfterMs;
     if (number <= work.lastIn) return;
     work.lastIn = number;
-    const pieces = [...work.pieces, piece];
-    const piecesBytes = work.piecesBytes + piece.length;
-    work.pieces = [];
-    work.piecesBytes = 0;
+    const body = new Uint8Array(partial.length + piece.length);
+    body.set(partial);
+    body.set(piece, partial.length);
+    work.partial = empty;
     // Only full pieces go on, so that their number is bounded along with their bytes.
-    if (piecesBytes > signalLimits.bodyBytes || (isContinued && piece.length !== signalLimits.pieceBytes))
-      work.effects.push({ kind: "violation", reason: "bad-piece" });
-    else if (isContinued) {
-      work.pieces = pieces;
-      work.piecesBytes = piecesBytes;
-    } else work.effects.push({ kind: "deliver", body: joined(pieces, piecesBytes) });
+    if (body.length > signalLimits.bodyBytes || (isContinued && piece.length !== signalLimits.pieceBytes))
+      effects.push({ kind: "violation", reason: "bad-piece" });
+    else if (isContinued) work.partial = body;
+    else effects.push({ kind: "deliver", body });
   });
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const body = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-  }
-  return body;
 }
 
 function setResend(work: Work, afterMs: number, now: number): void {
   work.resendAfterMs = afterMs;
-  work.resendAt = work.outstanding.length === 0 ? undefined : now + afterMs;
+  work.resendAt = work.outstanding.length > 0 ? now + afterMs : undefined;
 }
 
 /** The carrier is back: everything outstanding goes again, or else an acknowledgement that is owed. */
@@ -194,7 +183,7 @@ export function tickSignals(stream: SignalStream, now: number): SignalStep {
   });
 }
 
-/** When `tickSignals` has something to do, or undefined. */
-export function signalsDueAt({ resendAt, acknowledgeAt }: SignalStream): number | undefined {
-  return resendAt === undefined ? acknowledgeAt : Math.min(resendAt, acknowledgeAt ?? resendAt);
+/** When `tickSignals` has something to do; never: `Infinity`. */
+export function signalsDueAt({ resendAt = Infinity, acknowledgeAt = Infinity }: SignalStream): number {
+  return Math.min(resendAt, acknowledgeAt);
 }

@@ -60,10 +60,10 @@ export function isLoopback(address: string): boolean {
  */
 export function clientAddress(trust: TrustProxy): (request: IncomingMessage) => string {
   const trusted = typeof trust === "boolean" ? undefined : trustedRanges(trust);
+  const isBelieved = fromProxy(trust);
   return (request) => {
     const nearest = normalizeAddress(request.socket.remoteAddress) ?? "0.0.0.0";
-    if (trust === false) return nearest;
-    if (trusted !== undefined && !trusted(nearest)) return nearest;
+    if (!isBelieved(request)) return nearest;
     const entries = String(request.headers["x-forwarded-for"] ?? "").split(",");
     let client = nearest;
     for (let index = entries.length - 1; index >= 0; index--) {
@@ -74,6 +74,13 @@ export function clientAddress(trust: TrustProxy): (request: IncomingMessage) => 
     }
     return client;
   };
+}
+
+/** Makes the function that says whether a request's `X-Forwarded-…` headers are to be believed: by who sent it, not by what it says. */
+export function fromProxy(trust: TrustProxy): (request: IncomingMessage) => boolean {
+  if (typeof trust === "boolean") return () => trust;
+  const trusted = trustedRanges(trust);
+  return (request) => trusted(normalizeAddress(request.socket.remoteAddress) ?? "0.0.0.0");
 }
 
 function trustedRanges(ranges: readonly string[]): (address: string) => boolean {

@@ -6,12 +6,15 @@ import { Bucket } from "./bucket.ts";
 export type AddressRate =
   | "joinsPerAddress"
   | "failedJoinsPerAddress"
+  | "knocksPerAddress"
   | "roomsPerAddress"
   | "requestsPerAddress";
 
 /** Everything counted about one address (or one IPv6 /64): its open connections and, once used, its buckets. */
 export class Visitor {
   connections = 0;
+  /** Those of them that wait at doors. */
+  waiting = 0;
   readonly #buckets = new Map<AddressRate, Bucket>();
   readonly #rates: Readonly<Record<keyof typeof rates, Rate>>;
 

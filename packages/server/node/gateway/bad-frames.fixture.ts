@@ -44,11 +44,12 @@ function anything(random: Random, depth = 0): unknown {
   return random.chance(0.5) ? items : Object.fromEntries(items.map((item) => [random.pick(words), item]));
 }
 
-/** A hello or a say with one thing wrong. */
+/** A hello, a say or a host's word with one thing wrong. */
 function almostRight(random: Random): string {
   const hello: Record<string, unknown> = { type: "hello", room: "tea", epoch: "e".repeat(16) };
   const say: Record<string, unknown> = { type: "say", id: "message-1", text: "hi" };
-  const frame = random.chance(0.6) ? hello : say;
+  const remove: Record<string, unknown> = { type: "remove", id: "x".repeat(22) };
+  const frame = random.chance(0.5) ? hello : random.pick([say, remove]);
   const field = random.pick(Object.keys(frame));
   const wrong = random.pick<() => void>([
     () => delete frame[field],

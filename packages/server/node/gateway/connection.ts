@@ -10,8 +10,10 @@ import type { LiveRoom } from "./live-room.ts";
  *
  * ```
  *   new ──hello──▶ entering ──welcome──▶ seated
- *    │                │                    │
- *    └────────────────┴───────────▶ ended ◀┘   (any close, from either side)
+ *    │                │  │                 ▲ │
+ *    │                │  └─────▶ knocking ─┘ │
+ *    │                │              │       │
+ *    └────────────────┴──▶ ended ◀───┴───────┘   (any close, from either side)
  * ```
  *
  * There is no way back: another hello needs another connection.
@@ -19,6 +21,8 @@ import type { LiveRoom } from "./live-room.ts";
 export type Place =
   | { readonly phase: "new" }
   | { readonly phase: "entering"; readonly room: string }
+  /** At the door, until the host decides. */
+  | { readonly phase: "knocking"; readonly room: LiveRoom }
   | {
       readonly phase: "seated";
       readonly room: LiveRoom;
@@ -28,6 +32,13 @@ export type Place =
   | { readonly phase: "ended" /** `page`: it said that it was going. */; readonly why: "page" | "silent" };
 
 const fresh: Place = { phase: "new" };
+/** From where each place can be reached. */
+const ways: Readonly<Record<Exclude<Place["phase"], "new">, readonly Place["phase"][]>> = {
+  entering: ["new"],
+  knocking: ["entering"],
+  seated: ["entering", "knocking"],
+  ended: ["new", "entering", "knocking", "seated"],
+};
 const asText = { binary: false, compress: false } as const;
 const asBytes = { binary: true, compress: false } as const;
 const pingBytes = Buffer.from('{"type":"ping"}');
@@ -57,10 +68,13 @@ export class Connection {
   pingedAt: number;
   /** Newcomers with this seat's token wait for a sign of life from this connection. */
   isProbed = false;
-  readonly frames: Bucket;
-  readonly signalBytes: Bucket;
-  readonly says: Bucket;
-  readonly #patience: Bucket;
+  readonly #frames: Bucket;
+  // Made when first needed: most connections say little and are never refused.
+  #signalBytes: Bucket | undefined;
+  #says: Bucket | undefined;
+  #patience: Bucket | undefined;
+  /** Made for hosts alone. */
+  #hostFrames: Bucket | undefined;
 
   constructor(
     gateway: Gateway,
@@ -77,10 +91,7 @@ export class Connection {
     this.openedAt = now;
     this.heardAt = now;
     this.pingedAt = now;
-    this.frames = new Bucket(gateway.rates.framesPerConnection, now);
-    this.signalBytes = new Bucket(gateway.rates.signalBytesPerConnection, now);
-    this.says = new Bucket(gateway.rates.saysPerConnection, now);
-    this.#patience = new Bucket(gateway.patience, now);
+    this.#frames = new Bucket(gateway.rates.framesPerConnection, now);
   }
 
   get place(): Place {
@@ -90,14 +101,36 @@ export class Connection {
   /** The one door to another place. False when there is no way from here to there. */
   move(to: Exclude<Place, { phase: "new" }>): boolean {
     const from = this.#place.phase;
-    const isLegal =
-      to.phase === "ended"
-        ? from !== "ended"
-        : to.phase === "entering"
-          ? from === "new"
-          : from === "entering";
-    if (isLegal) this.#place = to;
-    return isLegal;
+    const isLegal = ways[to.phase].includes(from);
+    if (!isLegal) return false;
+    if (to.phase === "knocking") this.visitor.waiting++;
+    if (from === "knocking") this.visitor.waiting--;
+    this.#place = to;
+    return true;
+  }
+
+  /** False when this host asks for too much at once. */
+  mayAsk(now: number, cost: number): boolean {
+    const rate = this.gateway.rates.hostFramesPerConnection;
+    this.#hostFrames ??= new Bucket(rate, now);
+    return this.#hostFrames.take(rate, now, cost);
+  }
+
+  /** Counts one frame; false when it is one too many. */
+  takeFrame(now: number): boolean {
+    return this.#frames.take(this.gateway.rates.framesPerConnection, now);
+  }
+
+  takeSignalBytes(now: number, bytes: number): boolean {
+    const rate = this.gateway.rates.signalBytesPerConnection;
+    this.#signalBytes ??= new Bucket(rate, now);
+    return this.#signalBytes.take(rate, now, bytes);
+  }
+
+  takeSay(now: number): boolean {
+    const rate = this.gateway.rates.saysPerConnection;
+    this.#says ??= new Bucket(rate, now);
+    return this.#says.take(rate, now);
   }
 
   send(frame: ServerFrame): void {
@@ -142,9 +175,12 @@ export class Connection {
   ): void {
     this.gateway.counts.refused(code);
     const cost = options.cost ?? 1;
-    if (cost > 0 && !this.#patience.take(this.gateway.patience, now, cost)) {
-      this.gateway.end(this, code);
-      return;
+    if (cost > 0) {
+      this.#patience ??= new Bucket(this.gateway.patience, now);
+      if (!this.#patience.take(this.gateway.patience, now, cost)) {
+        this.gateway.end(this, code);
+        return;
+      }
     }
     this.send({
       type: "refused",

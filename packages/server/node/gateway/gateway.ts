@@ -46,6 +46,7 @@ interface RefusedUpgrade {
 const fragmentsMax = 256;
 const chunksMax = 4096;
 const closeTimeoutMs = 2_000;
+const hostsMax = 100;
 const closedByPage = { phase: "ended", why: "page" } as const;
 const gone = { phase: "ended", why: "silent" } as const;
 
@@ -59,6 +60,7 @@ export class Gateway {
   readonly #setup: GatewaySetup;
   readonly #server: Server<typeof GatewaySocket>;
   readonly #sweepMs: number;
+  readonly #hosts = new Map<string, string>();
   #hub: Hub | undefined;
   #made = 0;
   #sweptAt: number;
@@ -113,7 +115,7 @@ export class Gateway {
       refuseUpgrade(socket, status, refusal(code, detail), headers);
       return;
     }
-    const host = this.#setup.hostOf(request);
+    const host = this.#known(this.#setup.hostOf(request));
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const id = `${this.#setup.node}.${(this.#made++).toString(36)}`;
       const connection = new Connection(this, webSocket, { id, visitor, address, host }, now);
@@ -126,6 +128,14 @@ export class Gateway {
       webSocket.on("close", onClose);
       webSocket.on("error", onError);
     });
+  }
+
+  /** The same string for the same host, so that ten thousand connections do not keep ten thousand copies. */
+  #known(host: string): string {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    if (this.#hosts.size < hostsMax) this.#hosts.set(host, host);
+    return host;
   }
 
   #whyNot(request: IncomingMessage, visitor: Visitor, now: number): RefusedUpgrade | undefined {
@@ -154,7 +164,7 @@ export class Gateway {
     if (place.phase === "ended") return;
     const now = this.now();
     connection.heardAt = now;
-    if (!connection.frames.take(this.rates.framesPerConnection, now)) {
+    if (!connection.takeFrame(now)) {
       connection.refuse("too-many", now, { ref: isBinary ? "signal" : "frame" });
     } else if (isBinary) this.#relay(connection, data, now);
     else this.#read(connection, data, now);
@@ -166,7 +176,7 @@ export class Gateway {
     const number = addressOfSignal(data);
     if (number === undefined) connection.refuse("bad-frame", now, { ref: "signal" });
     else if (place.phase !== "seated") connection.refuse("unexpected", now, { ref: "signal" });
-    else if (!connection.signalBytes.take(this.rates.signalBytesPerConnection, now, data.length)) {
+    else if (!connection.takeSignalBytes(now, data.length)) {
       connection.refuse("too-many", now, { ref: "signal" });
     } else {
       const receiver = place.room.seats.get(number);
@@ -191,9 +201,13 @@ export class Gateway {
       this.#take(connection, parsed.frame, now);
       return;
     }
-    const { code, detail } = parsed.problem;
+    const { code, detail, ref } = parsed.problem;
     // Too long a text is a person's doing, not a program's.
-    connection.refuse(code, now, { detail, cost: code === "too-long" ? 0 : 1 });
+    connection.refuse(code, now, {
+      detail,
+      cost: code === "too-long" ? 0 : 1,
+      ...(ref === undefined ? {} : { ref }),
+    });
   }
 
   #take(connection: Connection, frame: ClientFrame, now: number): void {
@@ -213,14 +227,22 @@ export class Gateway {
       case "say":
         if (phase !== "seated") connection.refuse("unexpected", now, { ref: frame.id });
         // Haste is human: four times as much of it is borne as of nonsense.
-        else if (!connection.says.take(this.rates.saysPerConnection, now)) {
+        else if (!connection.takeSay(now)) {
           connection.refuse("too-many", now, { ref: frame.id, cost: 0.25 });
         } else hub.say(connection, frame);
         break;
       case "leave":
-        if (phase === "seated") hub.leave(connection);
+        if (phase === "seated" || phase === "knocking") hub.leave(connection);
         else connection.refuse("unexpected", now, { ref: "leave" });
         break;
+      default: {
+        const { type } = frame;
+        // Hashing a passcode is slow on purpose.
+        const cost = type === "set" && typeof frame.passcode === "string" ? 10 : 1;
+        if (phase !== "seated") connection.refuse("unexpected", now, { ref: type });
+        else if (!connection.mayAsk(now, cost)) connection.refuse("too-many", now, { ref: type, cost: 0.25 });
+        else hub.ask(connection, frame);
+      }
     }
   }
 
@@ -261,7 +283,7 @@ export class Gateway {
   #gone(connection: Connection, why: "page" | "silent"): void {
     const { place } = connection;
     if (!connection.move(why === "page" ? closedByPage : gone)) return;
-    if (place.phase === "seated") this.#hub?.gone(connection, place, why);
+    if (place.phase === "seated" || place.phase === "knocking") this.#hub?.gone(connection, place, why);
   }
 
   /** Asks the quiet for a sign of life, and lets go of the silent and of those that never said hello. */
@@ -322,7 +344,7 @@ function onPing(this: unknown, data: Buffer): void {
   const { gateway } = connection;
   const now = gateway.now();
   connection.heardAt = now;
-  if (!connection.frames.take(gateway.rates.framesPerConnection, now)) {
+  if (!connection.takeFrame(now)) {
     connection.refuse("too-many", now, { ref: "ping" });
   } else if (!connection.isTooSlow()) socket.pong(data);
 }

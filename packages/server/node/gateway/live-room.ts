@@ -1,11 +1,19 @@
-import type { ServerFrame } from "@parlour/protocol";
+import type { PeerId, ServerFrame } from "@parlour/protocol";
 import type { Connection } from "./connection.ts";
+
+/** A connection that waits for the host to let it in. */
+export interface AtDoor {
+  readonly connection: Connection;
+  readonly since: number | undefined;
+}
 
 /** A room as this process sees it: who is connected here, by seat number, and what is waiting to be done in it. */
 export class LiveRoom {
   readonly name: string;
   /** Seat number → connection. The way of every signal: no parsing, no store, no queue. */
   readonly seats = new Map<number, Connection>();
+  /** Who knocks, by the id of the connection, and which entries of the log each has seen. */
+  readonly door = new Map<string, AtDoor>();
   /** Everything but signals happens one after another. */
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -25,7 +33,18 @@ export class LiveRoom {
   }
 
   get isIdle(): boolean {
-    return this.#waiting === 0 && this.seats.size === 0 && this.deadline === undefined;
+    return (
+      this.#waiting === 0 && this.seats.size === 0 && this.door.size === 0 && this.deadline === undefined
+    );
+  }
+
+  /** The connection of that seat, when it has one. */
+  connectionOf(id: PeerId): Connection | undefined {
+    for (const connection of this.seats.values()) {
+      const { place } = connection;
+      if (place.phase === "seated" && place.id === id) return connection;
+    }
+    return undefined;
   }
 
   /** When everything enqueued so far is done. */

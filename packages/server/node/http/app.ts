@@ -193,6 +193,11 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
   if (caCertificate !== undefined) {
     app.get("/ca.pem", () => certificateResponse(caCertificate, "pem"));
     app.get("/ca.crt", () => certificateResponse(caCertificate, "crt"));
+  } else {
+    // The page asks whether there is one; a 404 would be an error on its console.
+    app.get("/ca.pem", (c) =>
+      c.req.raw.method === "HEAD" ? new Response(null, { status: 204 }) : problem(404, "not-found"),
+    );
   }
 
   const page = async (

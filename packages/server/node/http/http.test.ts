@@ -83,6 +83,8 @@ describe("rooms over HTTP", () => {
       capacity: 5,
       visibility: "public",
       hasPasscode: false,
+      locked: false,
+      knock: false,
     });
   });
 
@@ -216,6 +218,20 @@ describe("rooms over HTTP", () => {
     clock.advance(1_000);
     expect((await house.fetch("/healthz")).status).toBe(200);
   });
+
+  it("[G34] rooms made by joining count along with those made over HTTP, and joining a room that is there does not", async () => {
+    const clock = testClock();
+    house = await openHouse({}, { clock, rates: { roomsPerAddress: { burst: 2, perSecond: 0.1 } } });
+    expect((await house.fetch("/api/rooms", post({}))).status).toBe(201);
+    await (await house.visit()).enter("tea");
+    expect(await (await house.visit()).knock("coffee")).toMatchObject({
+      code: "too-many",
+      retryAfterMs: 10_000,
+    });
+    await (await house.visit()).enter("tea");
+    clock.advance(10_000);
+    await (await house.visit()).enter("coffee");
+  });
 });
 
 describe("metrics", () => {
@@ -333,6 +349,7 @@ describe("pages", () => {
     await house.close();
     house = await openHouse();
     await expectProblem(await house.fetch("/ca.pem"), 404, "not-found");
+    expect((await house.fetch("/ca.pem", { method: "HEAD" })).status).toBe(204);
   });
 });
 
@@ -362,6 +379,15 @@ describe("security headers", () => {
       expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
       expect(headers.get("strict-transport-security")).toBeNull();
     }
+  });
+
+  it("[G35] the opener policy only where browsers heed it", async () => {
+    house = await openHouse();
+    const policy = async (host: string) =>
+      (await raw("/healthz", { host })).headers["cross-origin-opener-policy"];
+    expect(await policy("localhost:3000")).toBe("same-origin");
+    expect(await policy("[::1]:3000")).toBe("same-origin");
+    expect(await policy("192.0.2.7:3000")).toBeUndefined();
   });
 
   it("[G35] HSTS only over TLS with a public name; a strange Host never gets into a header", async () => {

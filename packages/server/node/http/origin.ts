@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import type { TrustProxy } from "../address/address.ts";
+import { fromProxy, type TrustProxy } from "../address/address.ts";
 
 // What may stand in a Host header and go into a URL, a policy or an ICE server: a name, an IPv4 or a bracketed IPv6 address, a port.
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -14,10 +14,11 @@ export interface Front {
 
 /** With a trusted proxy in front, what it says counts; else what the socket and the Host header say. */
 export function front(trust: TrustProxy): Front {
+  const isBelieved = fromProxy(trust);
   const last = (header: string | string[] | undefined): string | undefined =>
     header === undefined ? undefined : String(header).split(",").at(-1)?.trim();
   const forwarded = (request: IncomingMessage, name: string): string | undefined =>
-    trust === false ? undefined : last(request.headers[name]);
+    isBelieved(request) ? last(request.headers[name]) : undefined;
   return {
     host(request) {
       const host = forwarded(request, "x-forwarded-host") ?? request.headers.host;

@@ -1,3 +1,6 @@
+// Only names that browsers know on every system (Chromium on Linux knows no web-share and no bluetooth): each unknown one is a warning
+// on the console of every page. What is not named has its own default,
+// which is `self` for all that a page could ask for by surprise.
 const own = [
   "autoplay",
   "camera",
@@ -8,19 +11,14 @@ const own = [
   "microphone",
   "picture-in-picture",
   "screen-wake-lock",
-  "speaker-selection",
-  "web-share",
 ];
 const off = [
   "accelerometer",
-  "bluetooth",
-  "browsing-topics",
   "encrypted-media",
   "geolocation",
   "gyroscope",
   "hid",
   "idle-detection",
-  "interest-cohort",
   "local-fonts",
   "magnetometer",
   "midi",
@@ -41,6 +39,11 @@ function isPublicName(host: string): boolean {
   return (
     host.includes(".") && !/^[\d.]+$|:|(?:^|\.)(?:localhost|local|lan|home\.arpa|internal|test)$/i.test(host)
   );
+}
+
+/** Browsers take some headers only from where they trust what came (W3C Secure Contexts, section 3.1), and warn elsewhere. */
+function isTrustworthy({ isSecure, hostName }: Visit): boolean {
+  return isSecure || /^(?:127\.[\d.]+|::1|(?:.+\.)?localhost)$/i.test(hostName);
 }
 
 /** How a request reached us. */
@@ -79,7 +82,7 @@ export function securityHeaders(visit: Visit): Readonly<Record<string, string>> 
     "permissions-policy": permissions,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
+    ...(isTrustworthy(visit) ? { "cross-origin-opener-policy": "same-origin" } : {}),
     ...(visit.isSecure && !visit.isOwnAuthority && isPublicName(visit.hostName)
       ? { "strict-transport-security": "max-age=31536000" }
       : {}),

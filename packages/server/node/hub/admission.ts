@@ -31,7 +31,13 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
   const monotonic = gateway.now();
-  for (const rate of ["failedJoinsPerAddress", "joinsPerAddress"] as const) {
+  const claim = frame.token === undefined ? undefined : tokens.verify(frame.token, frame.room, clock.now());
+  // Who comes back to a seat is no guesser, whoever else guesses from the same address.
+  const gates =
+    claim === undefined
+      ? (["failedJoinsPerAddress", "joinsPerAddress"] as const)
+      : (["joinsPerAddress"] as const);
+  for (const rate of gates) {
     const waitMs = visitor.waitMs(rate, monotonic);
     if (waitMs > 0) return refused("too-many", undefined, waitMs);
   }
@@ -43,6 +49,13 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     if (!setup.createOnJoin) return refused("no-such-room");
     if ((await stores.rooms.count()) >= limits.rooms) {
       return refused("too-many", "This server has as many rooms as it can hold.", 60_000);
+    }
+    if (!visitor.take("roomsPerAddress", monotonic)) {
+      return refused(
+        "too-many",
+        "Too many rooms were made from your address.",
+        visitor.waitMs("roomsPerAddress", monotonic),
+      );
     }
   }
   if (visibility === "public") {
@@ -65,7 +78,6 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     hostTokenHash !== undefined &&
     frame.hostToken !== undefined &&
     isHostToken(frame.hostToken, hostTokenHash);
-  const claim = frame.token === undefined ? undefined : tokens.verify(frame.token, frame.room, clock.now());
   const country = visibility === "public" ? await setup.countries.find(connection.address) : undefined;
 
   const input: EnterInput = {
@@ -82,6 +94,8 @@ export async function admit(setup: HubSetup, connection: Connection, frame: Hell
     key: frame.key,
     passcodeOk: false,
     hostTokenOk: false,
+    mayKnock:
+      visitor.waiting < limits.waitingPerAddress && visitor.waitMs("knocksPerAddress", monotonic) === 0,
     claim,
   };
   return {

@@ -1,6 +1,7 @@
-import type { Code, Hello, Say } from "@parlour/protocol";
+import { type Code, type Hello, type HostFrame, type Refusal, refusal, type Say } from "@parlour/protocol";
 import {
   type EnterInput,
+  type HostCommand,
   nextDeadline,
   type RoomEffect,
   type RoomInput,
@@ -11,18 +12,22 @@ import {
   seatOfConnection,
 } from "../../core/index.ts";
 import type { Connection, Place } from "../gateway/connection.ts";
-import { LiveRoom } from "../gateway/live-room.ts";
+import { type AtDoor, LiveRoom } from "../gateway/live-room.ts";
 import { type Admission, admit } from "./admission.ts";
+import { say } from "./chat.ts";
 import { greeting } from "./greeting.ts";
+import { prepare } from "./preparation.ts";
 import { Probes } from "./probes.ts";
 import type { HubSetup } from "./setup.ts";
 
 // How often what the host does not keep any longer is dropped from the message log.
 const pruneEveryMs = 10 * 60_000;
 
+// Who finds too many at the door may look again after this.
+const fullDoorMs = 10_000;
+
 /** Who says hello, and what was found out before the room decides. */
-interface Newcomer {
-  readonly connection: Connection;
+interface Newcomer extends AtDoor {
   readonly admission: Admission & { readonly isAdmitted: true };
 }
 
@@ -93,48 +98,57 @@ export class Hub {
     const { place } = connection;
     if (place.phase !== "seated") return;
     const { name } = place.room;
-    this.#run(name, async (live) => {
-      const { stores, clock, counts, gateway } = this.setup;
-      const state = await stores.rooms.read(name);
-      const seat = state && seatOfConnection(state.seats, connection.id);
-      if (seat === undefined) return;
-      if (state?.visibility !== "public") {
-        const detail = "In a private room messages go from page to page.";
-        return connection.refuse("unexpected", gateway.now(), { ref: frame.id, detail });
-      }
-      if ((await this.setup.profanity()).isProfane(frame.text)) {
-        return connection.refuse("profanity", gateway.now(), { ref: frame.id, cost: 0 });
-      }
-      const { entry, isNew } = await stores.log.append(name, {
-        type: "said",
-        at: clock.now(),
-        id: frame.id,
-        from: seat.id,
-        name: seat.name ?? "",
-        ...(seat.country === undefined ? {} : { country: seat.country }),
-        text: frame.text,
-      });
-      connection.send({ type: "accepted", id: frame.id, seq: entry.seq, at: entry.at });
-      if (!isNew) return;
-      counts.said++;
-      live.tellAll(entry);
-    }).catch((error: unknown) => {
+    this.#run(name, (live) => say(this.setup, live, connection, frame)).catch((error: unknown) => {
       this.#failed(error, "say");
       connection.refuse("internal", this.setup.gateway.now(), { ref: frame.id, cost: 0 });
     });
   }
 
+  /** What only a host may do. Answered in the order in which it was asked for. */
+  ask(connection: Connection, frame: HostFrame): void {
+    const { place } = connection;
+    if (place.phase !== "seated") return;
+    const { gateway } = this.setup;
+    const ref = frame.type;
+    this.#run(place.room.name, async (live) => {
+      const state = await this.setup.stores.rooms.read(live.name);
+      // Nobody else has the server hash and look up words for them.
+      const isHost = state !== undefined && seatOfConnection(state.seats, connection.id)?.role === "host";
+      const prepared = isHost ? await prepare(this.setup, state, frame) : refusal("not-host");
+      const asked = "code" in prepared ? prepared : await this.#ask(live, connection, prepared);
+      if (asked === undefined) connection.send({ type: "done", ref });
+      else {
+        const { code, detail } = asked;
+        connection.refuse(code, gateway.now(), { ref, detail, cost: code === "profanity" ? 0 : 0.25 });
+      }
+    }).catch((error: unknown) => {
+      this.#failed(error, ref);
+      connection.refuse("internal", gateway.now(), { ref, cost: 0 });
+    });
+  }
+
+  async #ask(live: LiveRoom, { id }: Connection, command: HostCommand): Promise<Refusal | undefined> {
+    const input: RoomInput = { type: "host", connection: id, command };
+    return (await this.#change(live, (state) => this.#step(state, input))).refused;
+  }
+
   leave(connection: Connection): void {
     const { place } = connection;
+    if (place.phase === "knocking") this.setup.gateway.end(connection, "left");
     if (place.phase !== "seated") return;
     // No more signals from a seat that is about to be gone; what comes after is not waited for.
     void this.apply(place.room.name, { type: "leave", connection: connection.id });
   }
 
-  /** A seated connection is over, whoever ended it. */
-  gone(connection: Connection, place: Place & { phase: "seated" }, why: "page" | "silent"): void {
-    const { seats, name } = place.room;
-    if (seats.get(place.number) === connection) seats.delete(place.number);
+  /** A connection with a seat, or at the door, is over, whoever ended it. */
+  gone(
+    connection: Connection,
+    place: Place & { phase: "seated" | "knocking" },
+    why: "page" | "silent",
+  ): void {
+    const { seats, door, name } = place.room;
+    if (place.phase === "knocking") door.delete(connection.id);
+    else if (seats.get(place.number) === connection) seats.delete(place.number);
     this.#probes.lost(connection);
     // While draining nobody is at fault for being gone; a server that starts again gives every seat its full grace.
     if (!this.#isDraining) void this.apply(name, { type: "drop", connection: connection.id, why });
@@ -219,10 +233,15 @@ export class Hub {
         // Who may not enter the room that they would make makes none.
         return entered.refused === undefined ? entered : { ...entered, state: undefined };
       };
-      const step = await this.#change(live, change, { connection, admission });
+      const step = await this.#change(live, change, {
+        connection,
+        since: admission.since,
+        admission,
+      });
       if (step.refused !== undefined) {
         const { code, detail, hint } = step.refused;
-        return this.#turnAway(connection, code, { detail, hint });
+        const again = code === "too-many" ? { retryAfterMs: fullDoorMs } : {};
+        return this.#turnAway(connection, code, { detail, hint, ...again });
       }
       await this.#dropIfEnded(live, connection);
     });
@@ -254,7 +273,10 @@ export class Hub {
     const { gateway, stores, clock } = this.setup;
     switch (effect.type) {
       case "welcome":
-        if (newcomer !== undefined && state !== undefined) await this.#welcome(live, state, effect, newcomer);
+        if (state !== undefined) await this.#welcome(live, state, effect, newcomer);
+        return;
+      case "wait":
+        if (newcomer !== undefined) this.#wait(live, newcomer);
         return;
       case "tell":
         connectionIn(live, effect.to)?.send(effect.frame);
@@ -304,9 +326,12 @@ export class Hub {
     live: LiveRoom,
     state: RoomState,
     effect: RoomEffect & { type: "welcome" },
-    { connection, admission: { since } }: Newcomer,
+    newcomer: Newcomer | undefined,
   ): Promise<void> {
     const { stores, clock, tokens, counts, historyMessages, iceServers } = this.setup;
+    const admitted: AtDoor | undefined = live.door.get(effect.connection) ?? newcomer;
+    if (admitted === undefined) return;
+    const { connection, since } = admitted;
     const { you, peers, resumed } = effect;
     const isPublic = state.visibility === "public";
     // Nothing is said meanwhile: the room's queue waits for this.
@@ -314,6 +339,7 @@ export class Hub {
       ? await stores.log.after(live.name, effect.sinceHolds ? since : undefined, historyMessages)
       : [];
     if (!connection.move({ phase: "seated", room: live, number: you.number, id: you.id })) return;
+    live.door.delete(connection.id);
     live.seats.set(you.number, connection);
     if (resumed) counts.resumes++;
     else counts.joins++;
@@ -338,7 +364,15 @@ export class Hub {
       iceServers: [...iceServers({ host: connection.host, room: live.name, seat: you.id })],
       history: [...history],
       ...(isPublic ? { greeting: greeting(state, you, peers) } : {}),
+      ...(effect.waiting === undefined ? {} : { waiting: effect.waiting }),
     });
+  }
+
+  #wait(live: LiveRoom, { connection, since }: Newcomer): void {
+    if (!connection.move({ phase: "knocking", room: live })) return;
+    connection.visitor.take("knocksPerAddress", this.setup.gateway.now());
+    live.door.set(connection.id, { connection, since });
+    connection.send({ type: "waiting" });
   }
 
   /** One timer per room, for the next thing that time alone changes in it. */
@@ -369,5 +403,5 @@ export class Hub {
 
 function connectionIn(live: LiveRoom, id: string): Connection | undefined {
   for (const connection of live.seats.values()) if (connection.id === id) return connection;
-  return undefined;
+  return live.door.get(id)?.connection;
 }

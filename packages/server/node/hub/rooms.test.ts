@@ -83,6 +83,8 @@ describe("rooms over sockets", () => {
     const clock = testClock();
     house = await openHouse({}, { clock, rates: { failedJoinsPerAddress: { burst: 3, perSecond: 0.1 } } });
     await create({ name: "tea", passcode: "earl grey" });
+    const member = await house.visit();
+    const { token } = await member.enter("tea", { passcode: "earl grey" });
     for (let i = 0; i < 3; i++) {
       expect((await (await house.visit()).knock("tea", { passcode: `guess ${i}` })).code).toBe(
         "wrong-passcode",
@@ -90,11 +92,15 @@ describe("rooms over sockets", () => {
     }
     const wait = await (await house.visit()).knock("tea", { passcode: "earl grey" });
     expect(wait).toMatchObject({ code: "too-many", retryAfterMs: 10_000 });
+    // Who has a seat comes back to it all the same.
+    member.socket.close(1001);
+    await member.closed;
+    expect((await (await house.visit()).enter("tea", { token })).resumed).toBe(true);
     clock.advance(10_000);
     await (await house.visit()).enter("tea", { passcode: "earl grey" });
     // Knowing it costs nothing.
     await (await house.visit()).enter("tea", { passcode: "earl grey" });
-    expect(house.parlour.people).toBe(2);
+    expect(house.parlour.people).toBe(3);
   });
 
   it("[G23] guesses all at once are not checked all at once", async () => {

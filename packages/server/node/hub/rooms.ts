@@ -10,6 +10,10 @@ import type { Hub } from "./hub.ts";
 export interface RoomFacts extends ListedRoom {
   readonly visibility: RoomState["visibility"];
   readonly hasPasscode: boolean;
+  /** Nobody new comes in. */
+  readonly locked: boolean;
+  /** Who is new waits until the host admits them. */
+  readonly knock: boolean;
 }
 
 /** Rooms as HTTP makes, lists and ends them. */
@@ -63,7 +67,8 @@ export class Rooms {
     const state = await this.#hub.setup.stores.rooms.read(name);
     if (state === undefined) return undefined;
     const hasPasscode = state.passcodeHash !== undefined;
-    return { ...listedRoom(state), visibility: state.visibility, hasPasscode };
+    const { visibility, locked, knock } = state;
+    return { ...listedRoom(state), visibility, hasPasscode, locked, knock };
   }
 
   /** Ends the room for everyone in it. */

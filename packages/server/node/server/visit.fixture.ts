@@ -5,6 +5,7 @@ import {
   type ClientFrame,
   codeOfClose,
   encodeSignal,
+  type HostFrame,
   type ServerFrame,
   type Welcome,
 } from "@parlour/protocol";
@@ -122,6 +123,22 @@ export class TestVisitor {
     return this.next("welcome");
   }
 
+  /** Asks for what only a host may do and waits for the answer: "done" or the code of the refusal. */
+  async ask(frame: HostFrame): Promise<string> {
+    this.send(frame);
+    const answer = await this.answer((ref) => ref === frame.type);
+    return answer.type === "done" ? "done" : answer.code;
+  }
+
+  /** Says hello and waits at the door. */
+  async waitAtDoor(
+    room: string,
+    hello: Partial<Omit<Extract<ClientFrame, { type: "hello" }>, "type" | "room">> = {},
+  ): Promise<void> {
+    this.send({ type: "hello", room, epoch: newEpoch(), ...hello });
+    await this.next("waiting");
+  }
+
   /** Says hello and waits for the refusal. */
   async knock(
     room: string,
@@ -136,10 +153,22 @@ export class TestVisitor {
     type: T,
     is: (frame: Frame<T>) => boolean = () => true,
   ): Promise<Frame<T>> {
+    return (await this.#take((frame) => frame.type === type && is(frame as Frame<T>))) as Frame<T>;
+  }
+
+  /** The next answer to something that only a host may ask for. */
+  async answer(is: (ref: string) => boolean = () => true): Promise<Frame<"done"> | Frame<"refused">> {
+    const answers = await this.#take(
+      (frame) => (frame.type === "done" || frame.type === "refused") && is(frame.ref ?? ""),
+    );
+    return answers as Frame<"done"> | Frame<"refused">;
+  }
+
+  async #take(is: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
     for (;;) {
-      const index = this.frames.findIndex((frame) => frame.type === type && is(frame as Frame<T>));
-      if (index !== -1) return this.frames.splice(index, 1)[0] as Frame<T>;
-      if (this.#isOver) throw new Error(`closed before ${type}; left: ${JSON.stringify(this.frames)}`);
+      const index = this.frames.findIndex(is);
+      if (index !== -1) return this.frames.splice(index, 1)[0] as ServerFrame;
+      if (this.#isOver) throw new Error(`closed before it came; left: ${JSON.stringify(this.frames)}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

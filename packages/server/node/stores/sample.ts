@@ -33,6 +33,7 @@ export function person(n: number, visibility: "public" | "private" = "public"): 
     capabilities: ["files"],
     passcodeOk: false,
     hostTokenOk: false,
+    mayKnock: true,
     ...(visibility === "private" ? { key: "key" } : {}),
   };
 }

@@ -62,8 +62,8 @@ function isSameOnDisk(before: RoomState, after: RoomState): boolean {
 }
 
 function roomBody(state: RoomState): string {
-  // `boot` starts a room's time again, so that the phase alone says enough.
-  const { seats: _seats, life, ...rest } = state;
+  // `boot` starts a room's time again, so that the phase alone says enough; and who knocks knocks again.
+  const { seats: _seats, waiting: _waiting, life, ...rest } = state;
   return JSON.stringify({ ...rest, phase: life.phase });
 }
 
@@ -74,6 +74,9 @@ function seatBody(seat: Seat): string {
       : { ...seat, presence: undefined, since: undefined },
   );
 }
+
+/** What rooms kept by an earlier version do not say. */
+const newer = { locked: false, knock: false } as const;
 
 function load(database: Connection, now: number): readonly RoomState[] {
   const seats = new Map<string, Seat[]>();
@@ -87,12 +90,17 @@ function load(database: Connection, now: number): readonly RoomState[] {
   }
   const rows = database.prepare("SELECT name, body FROM rooms ORDER BY name").all();
   return (rows as { name: string; body: string }[]).map(({ name, body }) => {
-    const { phase, ...facts } = parsed("rooms", name, body) as Omit<RoomState, "seats" | "life"> & {
+    const { phase, ...facts } = parsed("rooms", name, body) as Omit<
+      RoomState,
+      "seats" | "waiting" | "life"
+    > & {
       phase: RoomState["life"]["phase"];
     };
     if (facts.name !== name) throw damaged("rooms", name);
     return {
+      ...newer,
       ...facts,
+      waiting: [],
       life: phase === "unentered" ? { phase, since: now } : { phase, lastSeen: now },
       seats: seats.get(name) ?? [],
     };

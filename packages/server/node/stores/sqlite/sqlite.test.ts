@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { limits } from "@parlour/protocol";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type RoomState, room } from "../../../core/index.ts";
+import { type HostCommand, type RoomState, room } from "../../../core/index.ts";
 import { noticing, person, roomWith, saying } from "../sample.ts";
 import { StoreError, type StoreProblem, type Stores } from "../store.ts";
 import { databaseName } from "./database.ts";
@@ -90,6 +90,40 @@ describe("a restart", () => {
       ...roomWith("kept", 0, { stay: true }),
       life: { phase: "unentered", since: 90_000 },
     });
+  });
+
+  it("[R59] keeps what the host set and who was removed, and nobody at the door", async () => {
+    const before = opened();
+    await put(before, roomWith("tea", 3));
+    const change = (input: Parameters<typeof room>[1]): Promise<void> =>
+      before.rooms.update("tea", (state) => ({ state: room(state, input, 3000).state, result: undefined }));
+    const ask = (command: HostCommand) => change({ type: "host", connection: "connection-0", command });
+    await ask({ type: "set", title: "Club", passcodeHash: "hash", knock: true });
+    await ask({ type: "remove", id: "person-1" });
+    await change({ ...person(7), passcodeOk: true });
+    await ask({ type: "set", locked: true });
+    expect((await before.rooms.read("tea"))?.waiting).toHaveLength(1);
+
+    const found = await opened(killed(), 90_000).rooms.read("tea");
+    expect(found).toMatchObject({
+      title: "Club",
+      passcodeHash: "hash",
+      knock: true,
+      locked: true,
+      removed: ["person-1"],
+      waiting: [],
+    });
+    expect(found?.seats.map(({ id }) => id)).toEqual(["person-0", "person-2"]);
+  });
+
+  it("[R59] takes over rooms that an earlier version kept, open and without a door", async () => {
+    const stores = opened();
+    await put(stores, roomWith("tea", 1));
+    const copy = killed();
+    const raw = new Database(join(copy, databaseName));
+    raw.exec("UPDATE rooms SET body = json_remove(body, '$.locked', '$.knock')");
+    raw.close();
+    expect(await opened(copy).rooms.read("tea")).toMatchObject({ locked: false, knock: false, waiting: [] });
   });
 
   it("[R67] keeps every structural change: who came, went and changed role or epoch, and the next number", async () => {

@@ -1,7 +1,7 @@
 import type { Peer } from "../api.ts";
 import type { LinkPart } from "../seams.ts";
 
-/** Connections between two pages in one process, which tests drive frame by frame. No part of the SDK imports this. */
+/** Connections between two pages in one process, which tests drive frame by frame. */
 
 /** A data channel whose other end is in the same process. What is sent waits in `outbox` until the test lets it go. */
 export class FakeDataChannel {

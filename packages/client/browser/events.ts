@@ -13,9 +13,8 @@ export function eventSource<Events extends { [K in keyof Events]: unknown[] }>()
         try {
           listener(...args);
         } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
+          // Only outside of browsers it is missing.
+          (globalThis.reportError ?? console.error)(error);
         }
       }
     },

@@ -1,0 +1,14 @@
+/** The STUN and TURN server without sockets, clock or chance: packets and the time in, effects out. */
+export * from "./address.ts";
+export { passwordOf } from "./auth/credentials.ts";
+export { type LabConditions, labId } from "./lab/conditions.ts";
+export { defaultLimits, type Rate, type TurnLimits } from "./limits.ts";
+export { makePeerPolicy, type PeerPolicy } from "./peers/policy.ts";
+export { parseRange } from "./peers/range.ts";
+export type { Primitives } from "./primitives.ts";
+export type { Allocation, EndReason, Path, Transport } from "./relay/allocation.ts";
+export type { Effect } from "./relay/effects.ts";
+export { looksLikeStun, Relay } from "./relay/relay.ts";
+export type { DropReason, Statistics } from "./relay/statistics.ts";
+export { insideAddress, type RelayMode, type RelayOptions } from "./relay/world.ts";
+export { cutFrames } from "./stun/framing.ts";

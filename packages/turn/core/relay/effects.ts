@@ -1,0 +1,30 @@
+import type { Endpoint } from "../address.ts";
+import type { Allocation, EndReason, Path } from "./allocation.ts";
+
+/** What the relay wants done, in this order. */
+export type Effect =
+  | {
+      readonly kind: "send";
+      readonly path: Path;
+      readonly bytes: Uint8Array;
+      /** Relayed data: better lost than queued. Answers to requests are not. */
+      readonly isData: boolean;
+      /** Only ever more than 0 under the conditions of a lab. */
+      readonly delayMs: number;
+    }
+  /** Open mode: out of the allocation's own port. */
+  | {
+      readonly kind: "emit";
+      readonly allocation: Allocation;
+      readonly to: Endpoint;
+      readonly bytes: Uint8Array;
+      readonly delayMs: number;
+    }
+  /** Open mode: bind a UDP socket to `allocation.relayed.port` and call `bound`. */
+  | { readonly kind: "bind"; readonly allocation: Allocation }
+  | { readonly kind: "unbind"; readonly allocation: Allocation }
+  /** Packets of this client come with this very path from now on. */
+  | { readonly kind: "hold"; readonly path: Path }
+  | { readonly kind: "release"; readonly path: Path; readonly reason: EndReason };
+
+export const nothing: readonly Effect[] = [];

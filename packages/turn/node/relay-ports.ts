@@ -1,0 +1,66 @@
+import type { Socket } from "node:dgram";
+import { type Allocation, type Endpoint, formatHost, parseHost } from "../core/index.ts";
+import { datagramSocket } from "./udp.ts";
+
+/** What happens at the ports. None of them may throw. */
+export interface PortEvents {
+  bound(allocation: Allocation, isBound: boolean): void;
+  message(allocation: Allocation, peer: Endpoint, bytes: Uint8Array): void;
+}
+
+/** How many peers' addresses a port remembers in both forms. */
+const remembered = 256;
+
+/** Open mode: the real UDP ports of allocations. */
+export class RelayPorts {
+  readonly #sockets = new Map<Allocation, Socket>();
+  readonly #hosts: { readonly v4: string; readonly v6: string };
+  readonly #events: PortEvents;
+
+  /** `hosts`: the local addresses to bind. */
+  constructor(hosts: { readonly v4: string; readonly v6: string }, events: PortEvents) {
+    this.#hosts = hosts;
+    this.#events = events;
+  }
+
+  bind(allocation: Allocation): void {
+    const { family, port } = allocation.relayed;
+    const socket = datagramSocket(family);
+    this.#sockets.set(allocation, socket);
+    socket.once("error", () => {
+      if (this.#sockets.get(allocation) !== socket) return;
+      this.#sockets.delete(allocation);
+      socket.close();
+      this.#events.bound(allocation, false);
+    });
+    socket.once("listening", () => {
+      socket.removeAllListeners("error");
+      // A peer that refuses, a network that is gone: packets are lost, the port stays.
+      socket.on("error", () => {});
+      this.#events.bound(allocation, true);
+    });
+    const known = new Map<string, Uint8Array>();
+    socket.on("message", (bytes, from) => {
+      let host = known.get(from.address);
+      if (host === undefined) {
+        host = parseHost(from.address);
+        if (host === undefined) return;
+        if (known.size < remembered) known.set(from.address, host);
+      }
+      const peer: Endpoint = { family: host.length === 4 ? 4 : 6, bytes: host, port: from.port };
+      this.#events.message(allocation, peer, bytes);
+    });
+    socket.bind({ port, address: family === 4 ? this.#hosts.v4 : this.#hosts.v6, exclusive: true });
+  }
+
+  emit(allocation: Allocation, to: Endpoint, bytes: Uint8Array): void {
+    this.#sockets.get(allocation)?.send(bytes, to.port, formatHost(to.bytes));
+  }
+
+  unbind(allocation: Allocation): void {
+    const socket = this.#sockets.get(allocation);
+    if (socket === undefined) return;
+    this.#sockets.delete(allocation);
+    socket.close();
+  }
+}

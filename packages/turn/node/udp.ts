@@ -1,0 +1,92 @@
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { type Allocation, type Endpoint, parseEndpoint } from "../core/index.ts";
+import type { ClientPath, Intake } from "./path.ts";
+
+/** The kernel gives at most `net.core.rmem_max`. */
+const bufferBytes = 4 * 1024 * 1024;
+
+/** A datagram socket that never looks up names: addresses alone are sent to. */
+export function datagramSocket(family: 4 | 6): Socket {
+  return createSocket({
+    type: family === 4 ? "udp4" : "udp6",
+    // For IPv4 the flag itself is an error.
+    ...(family === 6 ? { ipv6Only: true } : {}),
+    recvBufferSize: bufferBytes,
+    sendBufferSize: bufferBytes,
+    lookup: (host, _options, callback) => callback(null, host, family),
+  });
+}
+
+class UdpPath implements ClientPath {
+  readonly transport = "udp";
+  readonly client: Endpoint;
+  allocation: Allocation | undefined = undefined;
+  readonly #listener: UdpListener;
+  readonly #host: string;
+
+  constructor(listener: UdpListener, client: Endpoint, host: string) {
+    this.#listener = listener;
+    this.client = client;
+    this.#host = host;
+  }
+
+  deliver(bytes: Uint8Array): void {
+    this.#listener.socket.send(bytes, this.client.port, this.#host);
+  }
+
+  hold(): void {
+    this.#listener.keep(this.#host, this);
+  }
+
+  release(): void {
+    this.#listener.forget(this.#host, this);
+  }
+}
+
+/** One UDP socket and the clients with allocations on it. Others leave nothing behind. */
+export class UdpListener {
+  readonly socket: Socket;
+  /** By port and then by address: numbers are quicker than text, and most ports have one client. */
+  readonly #paths = new Map<number, Map<string, UdpPath>>();
+
+  private constructor(socket: Socket, intake: Intake) {
+    this.socket = socket;
+    // Errors of sending come here (a network that is gone, a packet that is too large): such a packet is lost, as others are.
+    socket.on("error", () => {});
+    socket.on("message", (bytes: Buffer, from: RemoteInfo) => {
+      const path = this.#paths.get(from.port)?.get(from.address) ?? this.#stranger(from);
+      if (path !== undefined) intake.receive(path, bytes);
+    });
+  }
+
+  static async open(intake: Intake, family: 4 | 6, host: string, port: number): Promise<UdpListener> {
+    const socket = datagramSocket(family);
+    // Heard from here on: with no lookup to wait for, binding fails within the call.
+    const listening = once(socket, "listening");
+    socket.bind({ port, address: host, exclusive: true });
+    await listening;
+    return new UdpListener(socket, intake);
+  }
+
+  keep(host: string, path: UdpPath): void {
+    const { port } = path.client;
+    const hosts = this.#paths.get(port) ?? new Map<string, UdpPath>();
+    this.#paths.set(port, hosts.set(host, path));
+  }
+
+  forget(host: string, path: UdpPath): void {
+    const hosts = this.#paths.get(path.client.port);
+    if (hosts?.get(host) === path) hosts.delete(host);
+    if (hosts?.size === 0) this.#paths.delete(path.client.port);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.socket.close(() => resolve()));
+  }
+
+  #stranger({ address, port }: RemoteInfo): UdpPath | undefined {
+    const client = parseEndpoint(address, port);
+    return client && new UdpPath(this, client, address);
+  }
+}
