@@ -174,10 +174,6 @@ async function main() {
       await ada.press("Join");
       await ada.sees("heading", "This link is incomplete");
     });
-    await screen("ending-nothing", async (tab) => {
-      const ada = await open(tab, "/nothing/here");
-      await ada.sees("heading", "There is nothing here");
-    });
     await screen("ending-unreachable", async (tab) => {
       const ada = await open(tab, "/r/away?name=Ada&mic=off&camera=off");
       await ada.sees("button", "Join");

@@ -30,11 +30,8 @@ function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: Too
     >
       <span class="tool-icon">
         <Icon node={icon} size={22} />
-        {count > 0 && (
-          <span class="badge" aria-hidden="true">
-            {count > 99 ? "99+" : count}
-          </span>
-        )}
+        {/* Drawn by the style sheet: as text it would belong to the button's name. */}
+        {count > 0 && <span class="badge" data-count={count > 99 ? "99+" : count} />}
       </span>
       <span class="tool-label" aria-hidden="true">
         {label}
