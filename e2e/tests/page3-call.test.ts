@@ -289,6 +289,8 @@ describe("a call on the page", () => {
     const tab = await stage.page("chromium");
     await tab.context.overridePermissions(stage.server.url, ["clipboard-read", "clipboard-write"]);
     const ada = personOn(tab, "Ada");
+    // The clipboard belongs to the page that has the focus.
+    await tab.page.emulateFocusedPage(true);
     await tab.page.goto(stage.server.url);
     await ada.sees("button", "Start a private room");
     await (await tab.page.$('::-p-aria([name="Start a private room"][role="button"])'))?.click();

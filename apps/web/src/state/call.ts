@@ -151,9 +151,9 @@ export class Call {
         lookAtIdentities();
         ownNotice(words.call.joined(peer.name));
       }),
-      room.on("peer-changed", (peer) => {
+      room.on("peer-changed", () => {
         lookAtIdentities();
-        this.#hostMayBeNew(peer);
+        this.#hostMayBeNew();
       }),
       room.on("peer-left", (peer, reason) => {
         lookAtIdentities();
@@ -319,6 +319,8 @@ export class Call {
       levels.set(peer.id, peer.media.get("camera")?.audio === "on" ? port.levelOf(peer) : 0);
     }
     this.speaking.sample(levels, port.now());
+    // The SDK tells of every seat but one's own: whether this one became the host's is looked up.
+    this.#hostMayBeNew();
   }
 
   #findHost(): PeerId | undefined {
@@ -326,12 +328,13 @@ export class Call {
     return [self, ...peers.values()].find(({ role }) => role === "host")?.id;
   }
 
-  #hostMayBeNew(peer: Peer): void {
+  #hostMayBeNew(): void {
     const host = this.#findHost();
     if (host === undefined || host === this.#hostId) return;
     this.#hostId = host;
+    this.#look();
     const isSelf = host === this.room.self.id;
-    const name = this.room.peers.get(host)?.name ?? peer.name;
+    const name = this.room.peers.get(host)?.name ?? "";
     this.announcer.say(isSelf ? words.host.youAreHost : words.host.isHost(name));
   }
 
