@@ -287,7 +287,7 @@ describe("a call on the page", () => {
 
   it("a new private room comes with its link, copied, as a QR code and to copy again", async () => {
     const tab = await stage.page("chromium");
-    await tab.context.overridePermissions(stage.server.url, ["clipboard-read", "clipboard-write"]);
+    await tab.context.overridePermissions(stage.server.url, ["clipboard-read", "clipboard-sanitized-write"]);
     const ada = personOn(tab, "Ada");
     // The clipboard belongs to the page that has the focus.
     await tab.page.emulateFocusedPage(true);
