@@ -145,8 +145,11 @@ function Advice({ visit }: { readonly visit: Visit }) {
 
 /** Somebody in the room has to say yes first. */
 function Waiting({ visit }: { readonly visit: Visit }) {
+  const box = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone.
+  useEffect(() => box.current?.focus(), []);
   return (
-    <div class="waiting" role="status">
+    <div ref={box} class="waiting" tabIndex={-1}>
       <p class="with-icon">
         <Icon node={Hourglass} />
         <strong>{words.lobby.waiting}</strong>

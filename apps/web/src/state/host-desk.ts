@@ -103,7 +103,7 @@ export class HostDesk {
     }));
     if (!isNews) return;
     for (const { id, name } of this.waiting.peek()) {
-      if (!before.some((one) => one.id === id)) this.#announcer.say(words.host.waits(name));
+      if (!before.some((one) => one.id === id)) this.#announcer.mention(words.host.waits(name));
     }
   }
 }

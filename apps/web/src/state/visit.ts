@@ -186,7 +186,7 @@ export class Visit {
     const stage = this.stage.peek();
     if (signal.aborted || stage.at !== "joining") return;
     this.stage.value = { ...stage, isWaiting: true };
-    this.announcer.say(words.lobby.waiting);
+    this.announcer.mention(words.lobby.waiting);
   }
 
   #refuse(problem: Partial<ParlourError>, passcode: string): void {
