@@ -1,9 +1,11 @@
 // Every test in real browsers: `node e2e/run.mjs [--only PATTERN] [--no-build]`. Exit code 0 when all passed.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import "../scripts/typescript/register.mjs";
+
+const { makeScratch, signalTree, sweep } = await import("./harness/scratch.ts");
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const args = process.argv.slice(2);
@@ -20,7 +22,7 @@ if (!args.includes("--no-build") && existsSync(join(root, "scripts/build.mjs")))
 }
 
 // Whatever the run leaves behind lies in here or is noted in here, and is swept when it ends, however it ends.
-const scratch = mkdtempSync(join(tmpdir(), "parlour-e2e-"));
+const scratch = makeScratch();
 const child = spawn(
   process.execPath,
   [
@@ -33,10 +35,9 @@ const child = spawn(
   ],
   { stdio: "inherit", cwd: join(root, "e2e"), env: { ...process.env, PARLOUR_E2E_SCRATCH: scratch } },
 );
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
-child.once("exit", async (code, signal) => {
-  await import("../scripts/typescript/register.mjs");
-  const { sweep } = await import("./harness/scratch.ts");
+// Workers outlive a test runner that is told to end, and start browsers meanwhile: the whole tree ends at once.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signalTree(child.pid, "SIGKILL"));
+child.once("exit", (code, signal) => {
   sweep(scratch);
   process.exit(signal === null ? (code ?? 1) : 1);
 });

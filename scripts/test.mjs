@@ -7,8 +7,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { line, quickChecks, runChecks } from "./check.mjs";
-import { installBrowsers } from "./steps/browsers.mjs";
 import { install } from "./steps/install.mjs";
+import { installPrograms } from "./steps/programs.mjs";
 import { fail, root, run, seconds, tools } from "./steps/run.mjs";
 
 const unknown = process.argv.slice(2).filter((word) => word !== "--long");
@@ -88,7 +88,7 @@ async function browserTests() {
 }
 
 await install();
-await installBrowsers();
+await installPrograms();
 await checks();
 heading("build");
 const isBuilt = await step("build", tools.script("build.mjs"));

@@ -56,11 +56,11 @@ async function executable(engine: Engine): Promise<string> {
   return found;
 }
 
-const chromiumFlags = (cameraFps: number): string[] => [
+const chromiumFlags = ({ cameraFps = 15, holdsSoundBack = false }: BrowserOptions): string[] => [
   "--no-sandbox",
   `--use-fake-device-for-media-stream=fps=${cameraFps}`,
   "--use-fake-ui-for-media-stream",
-  "--autoplay-policy=no-user-gesture-required",
+  `--autoplay-policy=${holdsSoundBack ? "document-user-activation-required" : "no-user-gesture-required"}`,
   // Names of the form <uuid>.local need multicast, which containers often lack; and a page that a test answers itself has no
   // address, so that asking its own server would count as reaching into the local network.
   "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
@@ -91,6 +91,8 @@ const firefoxPreferences = {
 export interface BrowserOptions {
   /** Frames per second of Chromium's fake camera; 15 when not given. */
   readonly cameraFps?: number;
+  /** Chromium: no sound before the first click or key, as browsers treat pages that nobody touched yet. */
+  readonly holdsSoundBack?: boolean;
 }
 
 export async function launchBrowser(engine: Engine, options: BrowserOptions = {}): Promise<TestBrowser> {
@@ -107,7 +109,7 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
   } as const;
   const browser = await puppeteer.launch(
     engine === "chromium"
-      ? { ...shared, browser: "chrome", args: chromiumFlags(options.cameraFps ?? 15) }
+      ? { ...shared, browser: "chrome", args: chromiumFlags(options) }
       : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences },
   );
   const pid = browser.process()?.pid;

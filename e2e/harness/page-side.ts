@@ -4,8 +4,8 @@ import type * as Sdk from "@parlour/client";
 export interface PageSide {
   readonly connections: RTCPeerConnection[];
   readonly sockets: string[];
-  /** Offers that met an offer of our own and were taken all the same: glare, as the polite side sees it. */
-  readonly collisions: { count: number };
+  /** Offers that this page made, and those it had to take back because another met them. */
+  readonly offers: { made: number; takenBack: number };
   /** Elements of that role, with their accessible names. */
   byRole(role: string, root?: Element): { element: HTMLElement; name: string }[];
   /** The first visible element of that role whose name matches (exactly for a string). */
@@ -31,7 +31,7 @@ export function preparePage(smallPictures: boolean): void {
   if (!("RTCPeerConnection" in window)) return;
   const connections: RTCPeerConnection[] = [];
   const sockets: string[] = [];
-  const collisions = { count: 0 };
+  const offers = { made: 0, takenBack: 0 };
 
   class NotedConnection extends RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
@@ -39,8 +39,12 @@ export function preparePage(smallPictures: boolean): void {
       connections.push(this);
     }
     override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-      if (description.type === "offer" && this.signalingState === "have-local-offer") collisions.count++;
+      if (description.type === "offer" && this.signalingState === "have-local-offer") offers.takenBack++;
       return super.setRemoteDescription(description);
+    }
+    override async setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
+      await super.setLocalDescription(description);
+      if (this.localDescription?.type === "offer") offers.made++;
     }
   }
   window.RTCPeerConnection = NotedConnection;
@@ -129,7 +133,7 @@ export function preparePage(smallPictures: boolean): void {
   window.parlourTest = {
     connections,
     sockets,
-    collisions,
+    offers,
     byRole,
     find: (role, name, root) =>
       byRole(role, root).find((one) => (typeof name === "string" ? one.name === name : name.test(one.name)))

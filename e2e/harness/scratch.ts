@@ -21,9 +21,30 @@ export function scratchFolder(): string {
     mkdirSync(named, { recursive: true });
     return named;
   }
-  const made = mkdtempSync(join(tmpdir(), "parlour-e2e-"));
+  const made = makeScratch();
   process.env["PARLOUR_E2E_SCRATCH"] = made;
   process.once("exit", () => sweep(made));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  return made;
+}
+
+const prefix = "parlour-e2e-";
+/** Says whose run a folder belongs to, so that a later one can tell whether it is over. */
+const ownerOf = (folder: string): string => join(folder, "owner");
+
+/** A folder for a run of this process. What runs that were cut off left behind is swept first. */
+export function makeScratch(): string {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(prefix))) {
+    const folder = join(tmpdir(), name);
+    try {
+      const [pid = "", started = ""] = readFileSync(ownerOf(folder), "utf8").split(" ");
+      if (startTime(Number(pid)) !== started) sweep(folder);
+    } catch {
+      // Not ours, or gone already.
+    }
+  }
+  const made = mkdtempSync(join(tmpdir(), prefix));
+  writeFileSync(ownerOf(made), `${process.pid} ${startTime(process.pid) ?? ""}`);
   return made;
 }
 
@@ -81,7 +102,21 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends whatever is still noted, and removes the folder. */
+/** Processes that were started with something in that folder: a profile, a server's data. No other has its random name in its arguments. */
+function startedIn(folder: string): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => {
+      if (!(pid > 0) || pid === process.pid) return false;
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${folder}/`);
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Ends whatever is still noted or was just being started, and removes the folder. */
 export function sweep(folder: string): void {
   let names: string[] = [];
   try {
@@ -95,5 +130,6 @@ export function sweep(folder: string): void {
     if (started !== "" && startTime(pid) === started) signalTree(pid, "SIGKILL");
     unlinkSync(join(folder, name));
   }
+  for (const pid of startedIn(folder)) signalTree(pid, "SIGKILL");
   removeFolder(folder);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../harness/browsers.ts";
-import { privateLink } from "../harness/people.ts";
+import { type Engine, launchBrowser } from "../harness/browsers.ts";
+import { arrivalLink, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
+import { until } from "../harness/waiting.ts";
 
 const pairs: [Engine, Engine][] = [
   ["chromium", "chromium"],
@@ -95,6 +96,34 @@ describe("two people in a call", () => {
     await bo.moves("Ada");
     await ada.press("Unmute");
     await bo.hears("Ada");
+  });
+
+  it("where the browser holds sound back, one tap brings it", async () => {
+    const strict = await launchBrowser("chromium", { holdsSoundBack: true });
+    stage.closeLater(() => strict.close());
+    const link = privateLink(stage.server, stage.roomName("held"));
+    const bo = await stage.person("chromium", link, { name: "Bo", camera: false });
+    // Who publishes nothing and touched nothing yet is the one whose browser says no. The usual way of asking a page counts as
+    // its user's touch, so this page is asked through the debugger alone until it is tapped.
+    const tab = await stage.page(strict);
+    await tab.page.goto(arrivalLink(link, { name: "Ada", camera: false, mic: false }));
+    const debug = await tab.page.createCDPSession();
+    const place = await until("the button Tap to hear", async () => {
+      const { result } = await debug.send("Runtime.evaluate", {
+        expression: `(() => {
+          const box = window.parlourTest.find("button", "Tap to hear")?.getBoundingClientRect();
+          return box && { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        })()`,
+        returnByValue: true,
+        userGesture: false,
+      });
+      return result.value as { x: number; y: number } | undefined;
+    });
+    await tab.page.mouse.click(place.x, place.y);
+    const ada = personOn(tab, "Ada");
+    await ada.seesNo("button", "Tap to hear");
+    await ada.hears("Bo");
+    expect(bo.tab.problems).toEqual([]);
   });
 
   it("works in a public room just the same", async () => {

@@ -61,7 +61,7 @@ describe("glare: both sides add tracks at the same instant", () => {
   it.each(pairs)(
     `%s and %s, ${pairsInTurn * roundsEach} times`,
     async (first, second) => {
-      let collisions = 0;
+      let offers = 0;
       for (let pair = 0; pair < pairsInTurn; pair++) {
         const link = privateLink(stage.server, stage.roomName("glare"));
         // Who comes first is the polite one: each engine in turn.
@@ -93,17 +93,18 @@ describe("glare: both sides add tracks at the same instant", () => {
           const state = await tab.page.evaluate(() => ({
             made: window.parlourTest.connections.length,
             signaling: window.parlourTest.connections.at(-1)?.signalingState,
-            collisions: window.parlourTest.collisions.count,
+            offers: window.parlourTest.offers,
           }));
-          expect(state).toMatchObject({ made: 1, signaling: "stable" });
+          // Chromium draws no received picture any more once it took an offer back.
+          expect(state).toMatchObject({ made: 1, signaling: "stable", offers: { takenBack: 0 } });
           expect(tab.problems).toEqual([]);
-          collisions += state.collisions;
+          offers += state.offers.made;
         }
         await ada.close();
         await bo.close();
       }
-      // Had offers never met, this would have proven nothing.
-      expect(collisions, "rounds in which offers really met").toBeGreaterThan(5);
+      // Had one side's offers carried both sides' tracks, this would have proven nothing.
+      expect(offers, "offers made in all").toBeGreaterThanOrEqual(1.5 * pairsInTurn * roundsEach);
     },
     300_000,
   );

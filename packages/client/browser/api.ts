@@ -162,7 +162,7 @@ export interface RoomEvents {
   media: [media: RemoteMedia];
   "media-ended": [media: RemoteMedia];
   link: [peer: Peer];
-  /** Title, lock, knocking or passcode is another now. */
+  /** Title, lock, knocking or passcode is another now, or what this page itself is (`self`: its role or name). */
   room: [];
   /** `waiting` is another now. */
   waiting: [];

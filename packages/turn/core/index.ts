@@ -6,7 +6,7 @@ export { defaultLimits, type Rate, type TurnLimits } from "./limits.ts";
 export { makePeerPolicy, type PeerPolicy } from "./peers/policy.ts";
 export { parseRange } from "./peers/range.ts";
 export type { Primitives } from "./primitives.ts";
-export type { Allocation, EndReason, Path, Transport } from "./relay/allocation.ts";
+export type { Allocation, EndReason, Path, Place, Transport } from "./relay/allocation.ts";
 export type { Effect } from "./relay/effects.ts";
 export { looksLikeStun, Relay } from "./relay/relay.ts";
 export type { DropReason, Statistics } from "./relay/statistics.ts";

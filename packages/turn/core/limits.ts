@@ -18,7 +18,7 @@ export interface TurnLimits {
   readonly allocationBytes: Rate;
   /** Of the whole server. */
   readonly totalBytes: Rate;
-  /** Replies to what nobody has signed for, over UDP: of one source address (IPv6: /64). */
+  /** Replies to what nobody has signed for, over UDP: of one source address (IPv6: /64), behind which many may keep bindings alive. */
   readonly unprovenReplies: Rate;
   /** The same of all sources beyond the `sources` that are watched one by one. */
   readonly unprovenRepliesOfOthers: Rate;
@@ -47,8 +47,8 @@ export const defaultLimits: TurnLimits = {
   channelsPerAllocation: 64,
   allocationBytes: { perSecond: 12_500_000, burst: 12_500_000 },
   totalBytes: { perSecond: 125_000_000, burst: 125_000_000 },
-  unprovenReplies: { perSecond: 20, burst: 200 },
-  unprovenRepliesOfOthers: { perSecond: 200, burst: 400 },
+  unprovenReplies: { perSecond: 50, burst: 300 },
+  unprovenRepliesOfOthers: { perSecond: 500, burst: 1000 },
   sources: 16_384,
   requestBytes: 2048,
   defaultLifetime: 600,

@@ -11,15 +11,12 @@ export class Connections {
   readonly #limits: TurnLimits;
   readonly #intake: Intake;
   readonly #now: () => number;
-  /** The path's connection is gone. */
-  readonly #onClosed: (path: StreamPath) => void;
   #dropped = 0;
 
-  constructor(limits: TurnLimits, intake: Intake, now: () => number, onClosed: (path: StreamPath) => void) {
+  constructor(limits: TurnLimits, intake: Intake, now: () => number) {
     this.#limits = limits;
     this.#intake = intake;
     this.#now = now;
-    this.#onClosed = onClosed;
   }
 
   /** Counts a connection before anything is read from it; false, and closed, when there are too many. */
@@ -59,7 +56,7 @@ export class Connections {
     socket.once("close", () => {
       this.#paths.delete(socket);
       this.#dropped += path.dropped;
-      this.#onClosed(path);
+      this.#intake.closed(path);
     });
     socket.on("end", () => socket.destroy());
     if (firstBytes !== undefined && firstBytes.length > 0) path.take(firstBytes, this.#intake, this.#now());

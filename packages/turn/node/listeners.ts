@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type TlsOptions, type Server as TlsSer
 import type { Connections } from "./connections.ts";
 import type { Intake } from "./path.ts";
 import { UdpListener } from "./udp.ts";
+import { UdpEverywhere } from "./udp-everywhere.ts";
 
 export interface ListenOptions {
   /** Default 3478, for TLS 5349; 0: any. */
@@ -19,37 +20,24 @@ export interface Listener {
   readonly port: number;
   close(): Promise<void>;
 }
+/** A listener that has to look at the machine again now and then. */
+export interface Refreshed extends Listener {
+  refresh(): Promise<void>;
+}
 export interface SecureListener extends Listener {
   /** New connections get this certificate. */
   renew(certificate: Pick<TlsOptions, "cert" | "key" | "ca">): void;
 }
 
-/** What a machine without IPv6 says when it is asked for it. */
-const withoutFamily = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 const defaultPort = 3478;
 const defaultTlsPort = 5349;
 const handshakeMs = 10_000;
 
-export async function listenUdp(intake: Intake, options: ListenOptions): Promise<Listener> {
+export async function listenUdp(intake: Intake, options: ListenOptions): Promise<Refreshed> {
   const { port = defaultPort, host } = options;
-  if (host !== undefined) {
-    const only = await UdpListener.open(intake, host.includes(":") ? 6 : 4, host, port);
-    return { port: only.socket.address().port, close: () => only.close() };
-  }
-  // Two sockets: on one for both families, IPv4 would come in IPv6's clothes.
-  const v4 = await UdpListener.open(intake, 4, "0.0.0.0", port);
-  const actual = v4.socket.address().port;
-  const v6 = await UdpListener.open(intake, 6, "::", actual).catch(async (error: unknown) => {
-    if (error instanceof Error && "code" in error && withoutFamily.has(String(error.code))) return undefined;
-    await v4.close();
-    throw error;
-  });
-  return {
-    port: actual,
-    close: async () => {
-      await Promise.all([v4.close(), v6?.close()]);
-    },
-  };
+  if (host === undefined) return UdpEverywhere.open(intake, port);
+  const only = await UdpListener.open(intake, host.includes(":") ? 6 : 4, host, port);
+  return { port: only.port, close: () => only.close(), refresh: async () => {} };
 }
 
 export async function listenTcp(connections: Connections, options: ListenOptions): Promise<Listener> {

@@ -13,4 +13,6 @@ export interface ClientPath extends Path {
 export interface Intake {
   /** Never throws. */
   receive(path: Path, bytes: Uint8Array): void;
+  /** Nothing comes by this path any more. */
+  closed(path: Path): void;
 }

@@ -1,5 +1,12 @@
 import type { Socket } from "node:dgram";
-import { type Allocation, type Endpoint, formatHost, parseHost } from "../core/index.ts";
+import {
+  type Allocation,
+  type Endpoint,
+  formatHost,
+  type HostKey,
+  type Place,
+  parseHost,
+} from "../core/index.ts";
 import { datagramSocket } from "./udp.ts";
 
 /** What happens at the ports. None of them may throw. */
@@ -10,10 +17,13 @@ export interface PortEvents {
 
 /** How many peers' addresses a port remembers in both forms. */
 const remembered = 256;
+/** How many addresses are remembered as text, of all ports together. */
+const rememberedTexts = 4096;
 
 /** Open mode: the real UDP ports of allocations. */
 export class RelayPorts {
   readonly #sockets = new Map<Allocation, Socket>();
+  readonly #texts = new Map<HostKey, string>();
   readonly #hosts: { readonly v4: string; readonly v6: string };
   readonly #events: PortEvents;
 
@@ -53,8 +63,14 @@ export class RelayPorts {
     socket.bind({ port, address: family === 4 ? this.#hosts.v4 : this.#hosts.v6, exclusive: true });
   }
 
-  emit(allocation: Allocation, to: Endpoint, bytes: Uint8Array): void {
-    this.#sockets.get(allocation)?.send(bytes, to.port, formatHost(to.bytes));
+  emit(allocation: Allocation, to: Place, bytes: Uint8Array): void {
+    let text = this.#texts.get(to.host);
+    if (text === undefined) {
+      text = formatHost(to.bytes);
+      if (this.#texts.size >= rememberedTexts) this.#texts.clear();
+      this.#texts.set(to.host, text);
+    }
+    this.#sockets.get(allocation)?.send(bytes, to.port, text);
   }
 
   unbind(allocation: Allocation): void {

@@ -1,61 +1,16 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { get } from "node:https";
 import { createServer } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { describe, expect, it } from "vitest";
 import { formatHost } from "../core/index.ts";
 import { attributes } from "../core/stun/registry.ts";
 import { selfSigned } from "./certificate.fixture.ts";
-import {
-  createTurnServer,
-  looksLikeStun,
-  TurnOptionError,
-  type TurnServer,
-  type TurnServerOptions,
-} from "./index.ts";
-import { codeOf, endpoint, RealClient, secret } from "./real-client.fixture.ts";
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-function make(options: Partial<TurnServerOptions> = {}): TurnServer {
-  const faults: unknown[] = [];
-  const server = createTurnServer({
-    secret,
-    mode: "closed",
-    onFault: (error) => faults.push(error),
-    ...options,
-  });
-  closing.push(async () => {
-    await server.close();
-    expect(faults).toEqual([]);
-  });
-  return server;
-}
-
-async function connect(...args: Parameters<typeof RealClient.connect>): Promise<RealClient> {
-  const client = await RealClient.connect(...args);
-  closing.push(() => client.wire.close());
-  return client;
-}
-
-/** Settles when it holds; looked at whenever the loop turns. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const local = { port: 0, host: "127.0.0.1" } as const;
-
-/** Each may reach the other. */
-async function introduce(one: RealClient, other: RealClient): Promise<void> {
-  for (const client of [one, other]) expect((await client.allocate()).class).toBe("success");
-  for (const [client, peer] of [
-    [one, other],
-    [other, one],
-  ] as const)
-    expect((await client.permit(peer.relayed ?? endpoint("0.0.0.0", 0))).class).toBe("success");
-}
+import { createTurnServer, looksLikeStun, TurnOptionError, type TurnServerOptions } from "./index.ts";
+import { codeOf, endpoint, type RealClient, secret } from "./real-client.fixture.ts";
+import { closing, connect, introduce, local, make, until } from "./running.fixture.ts";
 
 describe("sockets", () => {
   it("[T50] every transport reaches every other, over IPv4 and IPv6", async () => {
@@ -130,12 +85,47 @@ describe("sockets", () => {
     expect(server.stats()).toMatchObject({ allocations: 0, allocationsEnded: { closed: 1 } });
   });
 
+  it("[T50] one TLS port serves HTTPS and TURN, as in docs/turn.md", async () => {
+    const server = make();
+    const http = createHttpServer((_request, response) => response.end("a page"));
+    const front = createTlsServer(selfSigned(), (socket) => {
+      socket.once("readable", () => {
+        const first: Buffer = socket.read() ?? Buffer.alloc(0);
+        if (looksLikeStun(first[0] ?? 255)) {
+          server.handle(socket, first);
+          return;
+        }
+        socket.unshift(first);
+        http.emit("connection", socket);
+      });
+    });
+    front.listen(0, "127.0.0.1");
+    await once(front, "listening");
+    closing.push(() => front.close());
+    const address = front.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const [ada, bob] = [await connect("tls", port), await connect("tls", port)];
+    await introduce(ada, bob);
+    ada.send(bob.relayed ?? endpoint("0.0.0.0", 0), "over one port");
+    expect(await bob.hears(1)).toEqual(["over one port"]);
+    expect(server.stats()).toMatchObject({ connections: 2, allocationsBy: { tls: 2 } });
+    const page = await new Promise<string>((resolve, reject) => {
+      get({ host: "127.0.0.1", port, rejectUnauthorized: false, agent: false }, async (response) => {
+        let text = "";
+        for await (const chunk of response) text += chunk;
+        resolve(text);
+      }).on("error", reject);
+    });
+    expect(page).toBe("a page");
+    for (const client of [ada, bob]) client.wire.close();
+    await until(() => server.stats().connections === 0);
+  });
+
   it("[T50] new connections get a renewed certificate", async () => {
     const server = make();
     const [first, second] = [selfSigned(), selfSigned()];
     const listener = await server.listenTls({ ...local, ...first });
     const fingerprint = async (): Promise<string> => {
-      const { connect: connectTls } = await import("node:tls");
       const socket = connectTls({ host: "127.0.0.1", port: listener.port, rejectUnauthorized: false });
       await once(socket, "secureConnect");
       const found = socket.getPeerCertificate().fingerprint256;
@@ -228,81 +218,6 @@ describe("open mode", () => {
     const other = await connect("udp", port);
     expect(codeOf(await other.allocate())).toBe(508);
     expect(server.stats().allocations).toBe(1);
-  });
-});
-
-describe("limits of connections", () => {
-  it("[T51] there are so many per address and in all", async () => {
-    const server = make({ limits: { connectionsPerAddress: 2, connections: 3 } });
-    const { port } = await server.listenTcp(local);
-    const kept = [await connect("tcp", port), await connect("tcp", port)];
-    for (const client of kept) expect(await client.binding()).toBeDefined();
-    const third = await connect("tcp", port);
-    await third.wire.ended;
-    expect(server.stats().connections).toBe(2);
-    kept[0]?.wire.close();
-    await until(() => server.stats().connections === 1);
-    expect(await (await connect("tcp", port)).binding()).toBeDefined();
-  });
-
-  it("[T51] TLS counts before its handshake", async () => {
-    const server = make({ limits: { connectionsPerAddress: 1 } });
-    const { port } = await server.listenTls({ ...local, ...selfSigned() });
-    const { connect: connectTcp } = await import("node:net");
-    const silent = connectTcp(port, "127.0.0.1");
-    closing.push(() => silent.destroy());
-    await once(silent, "connect");
-    await until(() => server.stats().connections === 1);
-    const second = connectTcp(port, "127.0.0.1");
-    second.on("error", () => {});
-    await once(second, "close");
-    expect(server.stats().connections).toBe(1);
-  });
-
-  it("[T51] one without an allocation may not be idle, one with may", async () => {
-    let now = Date.now();
-    const server = make({ now: () => now, limits: { idleConnectionMs: 5000 } });
-    const { port } = await server.listenTcp(local);
-    const [idle, holding] = [await connect("tcp", port), await connect("tcp", port)];
-    await idle.binding();
-    await holding.allocate();
-    now += 5000;
-    await idle.wire.ended;
-    await until(() => server.stats().connections === 1);
-    expect(server.stats().allocations).toBe(1);
-    expect((await holding.request(0x004)).class).toBe("success");
-  });
-
-  it("[T7] a stream of something else is closed", async () => {
-    const server = make();
-    const { port } = await server.listenTcp(local);
-    for (const text of [
-      "GET / HTTP/1.1\r\n\r\n",
-      "\u0016\u0003\u0001",
-      "\u0000\u0001\u0000\u0000no cookie",
-    ]) {
-      const client = await connect("tcp", port);
-      client.wire.send(Buffer.from(text, "latin1"));
-      await client.wire.ended;
-    }
-    expect(server.stats().faults).toBe(0);
-  });
-
-  it("[T52] data for who does not read is lost and does not wait", async () => {
-    const server = make({ limits: { waitingBytes: 65_536 } });
-    const [udp, tcp] = [await server.listenUdp(local), await server.listenTcp(local)];
-    const [ada, bob] = [await connect("udp", udp.port), await connect("tcp", tcp.port)];
-    await introduce(ada, bob);
-    await ada.bind(0x4000, bob.relayed ?? endpoint("0.0.0.0", 0));
-    bob.wire.socket?.pause();
-    while (server.stats().droppedUnread === 0) {
-      for (let i = 0; i < 20; i++) ada.channel(0x4000, Buffer.alloc(8000));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(server.stats()).toMatchObject({ allocations: 2, faults: 0 });
-    bob.wire.socket?.resume();
-    const before = bob.heard.length;
-    await until(() => bob.heard.length > before);
   });
 });
 

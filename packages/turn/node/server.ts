@@ -9,6 +9,7 @@ import {
   listenTcp,
   listenTls,
   listenUdp,
+  type Refreshed,
   type SecureListener,
 } from "./listeners.ts";
 import { checkOptions, type TurnServerOptions } from "./options.ts";
@@ -48,6 +49,8 @@ export interface TurnServer {
 }
 
 const tickMs = 1000;
+/** How often the machine's addresses are looked at again, in ticks. */
+const refreshTicks = 5;
 /** Packets under way in labs, in all. */
 const delayedPackets = 20_000;
 
@@ -60,6 +63,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
     now(),
   );
   const listeners = new Set<Listener>();
+  const refreshed = new Set<Refreshed>();
   let faults = 0;
   let delayed = 0;
   let isClosed = false;
@@ -75,6 +79,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   };
   const intake = {
     receive: (path: Path, bytes: Uint8Array) => guarded(() => relay.receive(path, bytes, now())),
+    closed: (path: Path) => guarded(() => relay.closed(path)),
   };
   const ports = new RelayPorts(
     { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" },
@@ -84,7 +89,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
         guarded(() => relay.receiveFromPeer(allocation, peer, bytes, now())),
     },
   );
-  const connections = new Connections(limits, intake, now, (path) => guarded(() => relay.closed(path)));
+  const connections = new Connections(limits, intake, now);
 
   function later(ms: number, work: () => void): void {
     if (ms < 1) {
@@ -130,9 +135,11 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
     }
   }
 
+  let ticks = 0;
   const ticking = setInterval(() => {
     guarded(() => relay.tick(now()));
     connections.sweep(now());
+    if (++ticks % refreshTicks === 0) for (const listener of refreshed) void listener.refresh();
   }, tickMs);
   ticking.unref();
 
@@ -142,13 +149,21 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
       if (!listeners.delete(wrapped)) return;
       await listener.close();
     };
-    const wrapped = { ...listener, close };
+    const wrapped = { ...listener, port: listener.port, close };
     listeners.add(wrapped);
     return wrapped;
   };
 
   return {
-    listenUdp: (where = {}) => kept(listenUdp(intake, where)),
+    async listenUdp(where = {}) {
+      const listener = await listenUdp(intake, where);
+      refreshed.add(listener);
+      const close = async (): Promise<void> => {
+        refreshed.delete(listener);
+        await listener.close();
+      };
+      return kept(Promise.resolve({ port: listener.port, close }));
+    },
     listenTcp: (where = {}) => kept(listenTcp(connections, where)),
     listenTls: (where) => kept(listenTls(connections, where)),
     handle(socket, firstBytes) {

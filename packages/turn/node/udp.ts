@@ -32,7 +32,7 @@ class UdpPath implements ClientPath {
   }
 
   deliver(bytes: Uint8Array): void {
-    this.#listener.socket.send(bytes, this.client.port, this.#host);
+    this.#listener.send(bytes, this.client.port, this.#host);
   }
 
   hold(): void {
@@ -44,14 +44,17 @@ class UdpPath implements ClientPath {
   }
 }
 
-/** One UDP socket and the clients with allocations on it. Others leave nothing behind. */
+/** One UDP socket, bound to one address, and the clients with allocations on it. Others leave nothing behind. */
 export class UdpListener {
-  readonly socket: Socket;
+  readonly #socket: Socket;
+  readonly #intake: Intake;
+  #isClosed = false;
   /** By port and then by address: numbers are quicker than text, and most ports have one client. */
   readonly #paths = new Map<number, Map<string, UdpPath>>();
 
   private constructor(socket: Socket, intake: Intake) {
-    this.socket = socket;
+    this.#socket = socket;
+    this.#intake = intake;
     // Errors of sending come here (a network that is gone, a packet that is too large): such a packet is lost, as others are.
     socket.on("error", () => {});
     socket.on("message", (bytes: Buffer, from: RemoteInfo) => {
@@ -69,6 +72,14 @@ export class UdpListener {
     return new UdpListener(socket, intake);
   }
 
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  send(bytes: Uint8Array, port: number, host: string): void {
+    if (!this.#isClosed) this.#socket.send(bytes, port, host);
+  }
+
   keep(host: string, path: UdpPath): void {
     const { port } = path.client;
     const hosts = this.#paths.get(port) ?? new Map<string, UdpPath>();
@@ -81,8 +92,12 @@ export class UdpListener {
     if (hosts?.size === 0) this.#paths.delete(path.client.port);
   }
 
+  /** What clients had here ends. */
   close(): Promise<void> {
-    return new Promise((resolve) => this.socket.close(() => resolve()));
+    this.#isClosed = true;
+    const paths = [...this.#paths.values()].flatMap((hosts) => [...hosts.values()]);
+    for (const path of paths) this.#intake.closed(path);
+    return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
 
   #stranger({ address, port }: RemoteInfo): UdpPath | undefined {

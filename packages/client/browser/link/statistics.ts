@@ -5,20 +5,23 @@ export interface Route {
   readonly rttMs: number | undefined;
 }
 
+type Entry = Readonly<Record<string, unknown>>;
+
 /** The pair in use: named by the transport (Chromium, newer Firefox) or marked `selected` (older Firefox). */
 export function routeOf(report: RTCStatsReport): Route | undefined {
-  let pair: Record<string, unknown> | undefined;
-  report.forEach((entry: Record<string, unknown>) => {
-    if (entry["type"] === "transport" && typeof entry["selectedCandidatePairId"] === "string")
-      pair = report.get(entry["selectedCandidatePairId"]) ?? pair;
-    else if (entry["type"] === "candidate-pair" && entry["selected"] === true) pair ??= entry;
+  const at = (id: unknown): Entry | undefined => report.get(id as string);
+  let pair: Entry | undefined;
+  report.forEach((entry: Entry) => {
+    if (entry["type"] === "transport") pair = at(entry["selectedCandidatePairId"]) ?? pair;
+    else if (entry["selected"] === true) pair ??= entry;
   });
-  if (pair === undefined) return undefined;
-  const isRelay = (id: unknown): boolean =>
-    (report.get(String(id)) as Record<string, unknown> | undefined)?.["candidateType"] === "relay";
+  if (!pair) return undefined;
+  const isRelayed = [pair["localCandidateId"], pair["remoteCandidateId"]].some(
+    (id) => at(id)?.["candidateType"] === "relay",
+  );
   const rtt = pair["currentRoundTripTime"];
   return {
-    path: isRelay(pair["localCandidateId"]) || isRelay(pair["remoteCandidateId"]) ? "relayed" : "direct",
+    path: isRelayed ? "relayed" : "direct",
     rttMs: typeof rtt === "number" ? Math.round(rtt * 1000) : undefined,
   };
 }

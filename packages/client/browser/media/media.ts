@@ -1,13 +1,16 @@
 import type { PeerId } from "@parlour/protocol";
+import { type Allotment, uplinkShares } from "../../core/media/uplink.ts";
 import type { Peer, Publication, RemoteMedia, Source } from "../api.ts";
 import type { LinkPart } from "../seams.ts";
 import { type PeerMedia, peerMedia } from "./peer-media.ts";
 import { type OwnMedia, ownMedia } from "./publication.ts";
-import { type MediaState, parseMediaState } from "./state.ts";
+import { type MediaState, parseMediaState, parseWants, type Wants } from "./state.ts";
 
 export interface MediaSetup {
   /** What we send is another now: goes to everyone over the channel `parlour:media`. */
   announce(state: MediaState): void;
+  /** What we want of that peer's pictures is another now: goes to that one. */
+  onWants(peer: Peer, wants: Wants): void;
   /** How streams are made; tests give another. */
   readonly createStream?: () => MediaStream;
 }
@@ -25,6 +28,8 @@ export interface Media {
   receive(id: PeerId, value: unknown): void;
   /** What we send now, for a channel that opens late. */
   state(): MediaState;
+  /** What we want of that peer's pictures, for the same. */
+  wantsOf(id: PeerId): Wants;
   /** What that peer publishes now. */
   of(id: PeerId): ReadonlyMap<Source, RemoteMedia>;
   on(event: "media" | "media-ended", listener: (media: RemoteMedia) => void): () => void;
@@ -50,6 +55,23 @@ export function createMedia(setup: MediaSetup): Media {
       [...publications].map(([source, { audio, video }]) => [source, { audio, video }]),
     ),
   });
+  /** Shares the uplink out, once everything that happens now has happened. */
+  let isDue = false;
+  const share = (): void => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      const links = [...peers.values()].filter(({ isLinked }) => isLinked);
+      for (const [source, media] of own) {
+        const track = media.track("video");
+        if (track === null) continue;
+        const wants = links.map((link) => link.wanted(source));
+        const shares = uplinkShares(wants, track.getSettings().height, source === "screen");
+        for (const [i, link] of links.entries()) link.allot(source, shares[i] as Allotment);
+      }
+    });
+  };
   const changed = async (): Promise<void> => {
     states++;
     const taken = Promise.all([...peers.values()].map((peer) => peer.sync()));
@@ -89,6 +111,8 @@ export function createMedia(setup: MediaSetup): Media {
         createStream: setup.createStream ?? (() => new MediaStream()),
         onMedia: (media) => emit("media", media),
         onEnded: (media) => emit("media-ended", media),
+        onWants: (wants) => setup.onWants(peer, wants),
+        onDemand: share,
       });
       peers.set(peer.id, made);
       return made.part;
@@ -100,8 +124,11 @@ export function createMedia(setup: MediaSetup): Media {
     },
     receive(id, value) {
       const told = parseMediaState(value);
+      const wants = parseWants(value);
       if (told !== undefined) peers.get(id)?.told(told);
+      if (wants !== undefined) peers.get(id)?.asked(wants);
     },
+    wantsOf: (id) => peers.get(id)?.wants ?? {},
     of: (id) => peers.get(id)?.remote ?? nothing,
     on(event, listener) {
       listeners[event].add(listener);

@@ -1,7 +1,16 @@
+import type { Allotment, Wanted } from "../../core/media/uplink.ts";
 import type { JsonValue, Peer, RemoteMedia, Source } from "../api.ts";
 import type { LinkPart } from "../seams.ts";
 import type { OwnMedia } from "./publication.ts";
-import { type Kind, kinds, type MediaDescription, type MediaState, parseMediaDescription } from "./state.ts";
+import {
+  type Kind,
+  kinds,
+  type MediaDescription,
+  type MediaState,
+  mostHeight,
+  parseMediaDescription,
+  type Wants,
+} from "./state.ts";
 
 /** A transceiver with a purpose. It is made once per connection and used again for whatever its source publishes next. */
 interface Slot {
@@ -9,6 +18,10 @@ interface Slot {
   readonly kind: Kind;
   readonly transceiver: RTCRtpTransceiver;
   sent: MediaStreamTrack | null;
+  /** What this link gets of the picture, and what the browser was told of that. */
+  allotment?: Allotment;
+  told?: Allotment;
+  isTelling?: boolean;
 }
 
 export interface PeerMediaSetup {
@@ -18,6 +31,10 @@ export interface PeerMediaSetup {
   createStream(): MediaStream;
   onMedia(media: RemoteMedia): void;
   onEnded(media: RemoteMedia): void;
+  /** We want their pictures in other sizes than before. */
+  onWants(wants: Wants): void;
+  /** There is another link, another picture, or another wish: the uplink is to be shared out anew. */
+  onDemand(): void;
 }
 
 export interface PeerMedia {
@@ -27,7 +44,22 @@ export interface PeerMedia {
   sync(): Promise<void>;
   /** Their state, as it came over the channel. */
   told(state: MediaState): void;
+  /** What they want of our pictures, as it came over the channel. */
+  asked(wants: Wants): void;
+  /** How high they show that picture of ours. */
+  wanted(source: Source): Wanted;
+  /** What we want of theirs. */
+  readonly wants: Wants;
+  readonly isLinked: boolean;
+  /** What this link gets of that picture from now on. */
+  allot(source: Source, allotment: Allotment): void;
   end(): void;
+}
+
+const wantStep = 60;
+
+function isSame(one: Allotment | undefined, other: Allotment): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**
@@ -41,6 +73,8 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
   let slots: Slot[] = [];
   let theirMids: MediaDescription["mids"] = {};
   let theirs: MediaState = { n: -1, sources: {} };
+  let theirWants: Wants = {};
+  let wants: Wants = {};
   const remote = new Map<Source, RemoteMedia>();
 
   const slotFor = (source: Source, kind: Kind): Slot | undefined =>
@@ -68,6 +102,32 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
         return slot.transceiver.sender.replaceTrack(wanted);
       }),
     );
+    setup.onDemand();
+  };
+
+  /** One setting at a time, and then the latest: whoever changes their mind often costs us no more than that. */
+  const tell = async (slot: Slot): Promise<void> => {
+    if (slot.isTelling) return;
+    slot.isTelling = true;
+    while (slot.allotment !== undefined && !isSame(slot.told, slot.allotment)) {
+      const { isActive, maxBitrate, scaleDownBy } = slot.allotment;
+      const { sender } = slot.transceiver;
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings;
+      if (encoding === undefined) break;
+      slot.told = slot.allotment;
+      Object.assign(encoding, { active: isActive, maxBitrate, scaleResolutionDownBy: scaleDownBy });
+      // Refused on a connection that is going: the next one is told anew.
+      await sender.setParameters(parameters).catch(() => {});
+    }
+    slot.isTelling = false;
+  };
+
+  const want = (source: Source, height: number | undefined): void => {
+    if (wants[source] === height) return;
+    const { [source]: _, ...rest } = wants;
+    wants = height === undefined ? rest : { ...rest, [source]: height };
+    setup.onWants(wants);
   };
 
   /** Their slots become ours too, where we have none for the same purpose. */
@@ -90,6 +150,7 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
 
   const end = (source: Source, media: RemoteMedia): void => {
     remote.delete(source);
+    want(source, undefined);
     setup.onEnded(media);
   };
 
@@ -115,7 +176,18 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       const isSame = before?.audio === said.audio && before.video === said.video && !isOther;
       if (isSame) continue;
       const { audio, video } = said;
-      const media: RemoteMedia = { peer: setup.peer, source, stream, audio, video, want: () => {} };
+      const media: RemoteMedia = {
+        peer: setup.peer,
+        source,
+        stream,
+        audio,
+        video,
+        want(picture) {
+          // In steps, so that a window that is being resized does not send one for each pixel.
+          const height = picture === "none" ? 0 : Math.ceil(picture.height / wantStep) * wantStep;
+          if (remote.has(source)) want(source, Math.min(Math.max(0, height) || 0, mostHeight));
+        },
+      };
       remote.set(source, media);
       setup.onMedia(media);
     }
@@ -157,6 +229,7 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       isReady = false;
       slots = [];
       theirMids = {};
+      setup.onDemand();
     },
   };
 
@@ -165,6 +238,23 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
     remote,
     sync,
     told,
+    asked(wants) {
+      theirWants = wants;
+      setup.onDemand();
+    },
+    wanted: (source) => (Object.hasOwn(theirWants, source) ? theirWants[source] : undefined),
+    get wants() {
+      return wants;
+    },
+    get isLinked() {
+      return connection !== undefined;
+    },
+    allot(source, allotment) {
+      const slot = slotFor(source, "video");
+      if (slot === undefined) return;
+      slot.allotment = allotment;
+      void tell(slot);
+    },
     end() {
       for (const [source, media] of [...remote]) end(source, media);
     },

@@ -1,7 +1,7 @@
 import { mutated, runSeeds } from "@parlour/testkit";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { parseMediaDescription, parseMediaState } from "./state.ts";
+import { parseMediaDescription, parseMediaState, parseWants } from "./state.ts";
 
 const sending = v.picklist(["on", "muted", "none"]);
 const source = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
@@ -74,5 +74,28 @@ describe("what a page says of its media", () => {
       expect([value, parseMediaDescription(value)]).toEqual([value, asDescription ? value : undefined]);
     });
     expect(refused).toBeGreaterThan(1_000);
+  });
+});
+
+describe("what a page wants", () => {
+  it("[M14] is heights of so many sources, and nothing else", () => {
+    for (const wants of [{}, { camera: 0 }, { camera: 4_320, screen: 60 }]) {
+      expect(parseWants({ wants })).toEqual(wants);
+    }
+    for (const wants of [
+      null,
+      7,
+      { camera: -60 },
+      { camera: 4_321 },
+      { camera: 1.5 },
+      { camera: "360" },
+      { camera: null },
+      { ["x".repeat(33)]: 60 },
+      many(17, 60),
+    ]) {
+      expect(parseWants({ wants })).toBeUndefined();
+    }
+    expect(parseWants(null)).toBeUndefined();
+    expect(parseWants({ n: 1, sources: {} })).toBeUndefined();
   });
 });

@@ -20,6 +20,9 @@ export interface MediaDescription extends MediaState {
   /** By media line (`mid`): which source and kind this page sends on it. */
   readonly mids: Readonly<Record<string, readonly [source: Source, kind: Kind]>>;
 }
+/** How high a page shows another's pictures, in pixels; 0: not at all. What is not named is wanted in full. */
+export type Wants = Readonly<Record<string, number>>;
+export const mostHeight = 4_320;
 
 const sending = match(/^(on|muted|none)$/);
 const source = text(32, 1);
@@ -29,6 +32,11 @@ const purpose: Check = (value) => Array.isArray(value) && source(value[0]) && ki
 const fields = { n: count(), sources: record(source, shape({ audio: sending, video: sending }), 16) };
 const isState = shape(fields);
 const isDescription = shape({ ...fields, mids: record(text(16), purpose, 64) });
+
+const isWants = shape({ wants: record(source, count(0, mostHeight), 16) });
+
+export const parseWants = (value: unknown): Wants | undefined =>
+  isWants(value) ? (value as { wants: Wants }).wants : undefined;
 
 export const parseMediaState = (value: unknown): MediaState | undefined =>
   isState(value) ? (value as MediaState) : undefined;

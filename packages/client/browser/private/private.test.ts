@@ -294,6 +294,16 @@ describe("a signed message", () => {
     }
   });
 
+  it("[P26] to one alone holds for that one, and never passes for one to everyone, nor the other way round", async () => {
+    const whisper = await signMessage("den", ada, what, bo.id);
+    expect(await isGenuine("den", whisper, bo.id)).toBe(true);
+    expect(await isGenuine("den", whisper, ada.id)).toBe(false);
+    expect(await isGenuine("attic", whisper, bo.id)).toBe(false);
+    expect(await isGenuine("den", whisper)).toBe(false);
+    expect(await isGenuine("den", await signMessage("den", ada, what), bo.id)).toBe(false);
+    expect(await isGenuine("den", { ...whisper, text: "other" }, bo.id)).toBe(false);
+  });
+
   it("[P10] has a form that is checked before anything else", async () => {
     const message = await signMessage("den", ada, what);
     for (const change of [

@@ -17,7 +17,7 @@ const info = {
 } as const;
 
 describe("a host's page", () => {
-  it("[S56] resolves what is done and rejects what is refused, in order", async () => {
+  it("[S61] resolves what is done and rejects what is refused, in order", async () => {
     const room = await join({ ...host, peers: [seat("b", 1)] });
     const bo = [...room.peers.values()][0] as NonNullable<ReturnType<typeof room.peers.get>>;
     const answers: string[] = [];
@@ -42,7 +42,7 @@ describe("a host's page", () => {
     ]);
   });
 
-  it("[S56] that ended the room has what it asked for, and nothing else", async () => {
+  it("[S61] that ended the room has what it asked for, and nothing else", async () => {
     const room = await join(host);
     const locked = room.host.set({ isLocked: true });
     const ended = room.host.end();
@@ -52,7 +52,7 @@ describe("a host's page", () => {
     await expect(room.host.end()).rejects.toMatchObject({ code: "left" });
   });
 
-  it("[S56] may not let too much wait for the server", async () => {
+  it("[S61] may not let too much wait for the server", async () => {
     const room = await join(host);
     const asked = Array.from({ length: 65 }, () => room.host.set({ knock: true }));
     await expect(asked.pop()).rejects.toMatchObject({ code: "too-many" });

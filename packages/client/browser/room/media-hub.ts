@@ -10,7 +10,10 @@ export const createMediaHub: CreateMediaHub = (channel) => {
     // Whoever misses it is told when its channels open again.
     channel.send(state as JsonValue, to && { to }).catch(() => {});
   };
-  const media = createMedia({ announce: (state) => tell(state) });
+  const media = createMedia({
+    announce: (state) => tell(state),
+    onWants: (peer, wants) => tell({ wants }, peer),
+  });
   channel.on("message", (data, peer) => media.receive(peer.id, data));
 
   const hidden = new Set<string>();
@@ -45,7 +48,11 @@ export const createMediaHub: CreateMediaHub = (channel) => {
     show(id) {
       if (hidden.delete(id)) for (const of of media.of(id).values()) emit("media", of);
     },
-    opened: (peer) => tell(media.state(), peer),
+    opened(peer) {
+      tell(media.state(), peer);
+      // Also when nothing is wanted in particular any more: the other side may remember what was.
+      tell({ wants: media.wantsOf(peer.id) }, peer);
+    },
     of: (id) => (hidden.has(id) ? nothing : media.of(id)),
     on(event, listener) {
       listeners[event].add(listener);

@@ -17,26 +17,28 @@ const certificates: Certificates = {
 async function page(name: string) {
   const { identity } = await openIdentity(name, undefined, certificates, 0);
   const sent: { frame: Record<string, unknown>; to: Peer | undefined }[] = [];
-  const shown: { message: SignedMessage; isLive: boolean }[] = [];
+  const shown: { message: SignedMessage; isLive: boolean; to: string | undefined }[] = [];
   const log: string[] = [];
   let listener: (data: JsonValue, peer: Peer) => void = () => {};
+  const channel = {
+    send: async (frame: JsonValue, options?: { to?: Peer }) =>
+      void sent.push({ frame: JSON.parse(JSON.stringify(frame)), to: options?.to }),
+    on: (_: "message", given: typeof listener) => {
+      listener = given;
+      return () => {};
+    },
+  } as unknown as Channel;
   const chat = privateChat({
     room: "den",
-    channel: {
-      send: async (frame: JsonValue, options?: { to?: Peer }) =>
-        void sent.push({ frame: JSON.parse(JSON.stringify(frame)), to: options?.to }),
-      on: (_: "message", given: typeof listener) => {
-        listener = given;
-        return () => {};
-      },
-    } as unknown as Channel,
+    channel,
     membership: () => ({ identity }) as Membership,
     notebook: seatNotebook("den", undefined),
-    onMessage: (message, isLive) => shown.push({ message, isLive }),
+    onMessage: (message, isLive, to) => shown.push({ message, isLive, to }),
     log: (event) => log.push(event),
   });
   return {
     chat,
+    channel,
     identity,
     sent,
     shown,
@@ -124,6 +126,53 @@ describe("chat in a private room", () => {
     cy.chat.opened(bo.peer);
     await cy.receive({ messages: [first] }, bo.peer);
     expect(cy.texts()).toEqual(["x"]);
+  });
+
+  it("[P25] to one alone goes to that page, and into nobody's history", async () => {
+    const { text } = await ada.chat.say("psst", "Ada", bo.peer);
+    expect(text).toBe("psst");
+    expect(ada.sent.map(({ to }) => to)).toEqual([bo.peer]);
+    await bo.receive(historyOf(ada), ada.peer);
+    expect(bo.shown).toMatchObject([{ message: { text: "psst" }, isLive: true, to: bo.peer.id }]);
+    expect(ada.shown).toMatchObject([{ message: { text: "psst" }, to: bo.peer.id }]);
+    await ada.chat.say("hello", "Ada");
+    // Nobody else ever hears of it, whatever they say that they have.
+    for (const page of [ada, bo]) {
+      await page.receive({ have: {} }, cy.peer);
+      expect(JSON.stringify(historyOf(page))).not.toContain("psst");
+      page.chat.opened(cy.peer);
+      expect(JSON.stringify(historyOf(page))).not.toContain("psst");
+    }
+    // Nor does it leave a hole in the count of what was said to everyone.
+    expect(ada.shown.at(-1)?.message.n).toBe(1);
+  });
+
+  it("[P25] to one who is gone first is rejected, and shown to nobody", async () => {
+    const error = new Error("undelivered");
+    Object.assign(ada.channel, { send: () => Promise.reject(error) });
+    await expect(ada.chat.say("psst", "Ada", bo.peer)).rejects.toBe(error);
+    expect(ada.shown).toEqual([]);
+  });
+
+  it("[P26] counts only from its author, for this page, and as what it is", async () => {
+    await ada.chat.say("psst", "Ada", bo.peer);
+    const { whisper } = historyOf(ada) as { whisper: SignedMessage };
+    cy.chat.opened(ada.peer);
+    cy.chat.opened(bo.peer);
+    bo.chat.opened(cy.peer);
+    // Passed on by its receiver or its author to somebody else, made public, passed on to its receiver by another, altered.
+    await cy.receive({ whisper }, bo.peer);
+    await cy.receive({ whisper }, ada.peer);
+    await cy.receive({ messages: [whisper] }, bo.peer);
+    await cy.receive({ say: whisper }, ada.peer);
+    await bo.receive({ whisper }, cy.peer);
+    await bo.receive({ whisper: { ...whisper, text: "pssst" } }, ada.peer);
+    await bo.receive({ whisper: "nonsense" }, ada.peer);
+    await ada.chat.say("hello", "Ada");
+    await bo.receive({ whisper: historyOf(ada)["say"] }, ada.peer);
+    expect([...bo.shown, ...cy.shown]).toEqual([]);
+    expect(cy.log).toEqual(Array(4).fill("message-forged"));
+    expect(bo.log).toEqual(Array(4).fill("message-forged"));
   });
 
   it("[P16] is left alone by frames that are none", async () => {

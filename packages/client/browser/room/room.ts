@@ -105,19 +105,18 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     isLeft: () => view.state === "left",
     onWaiting: () => emit("waiting"),
   });
-  let known: string | undefined;
-  const setInfo = (room: RoomInfo): void => {
-    const { locked, knock, ...info } = room;
-    Object.assign(view, { title: undefined, ...info, isLocked: locked, isKnocking: knock });
+  let info = {} as RoomInfo;
+  let known = "";
+  /** What the room is, and what this page is in it, as the server said last. */
+  const refresh = (): void => {
+    const { locked, knock, ...facts } = info;
+    const { id, role, name = "", country } = own.me;
+    const self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
+    Object.assign(view, { title: undefined, ...facts, self, isLocked: locked, isKnocking: knock });
+    if (role === "member") knockEnded();
     const before = known;
-    known = JSON.stringify(room);
+    known = JSON.stringify([info, self]);
     if (before && before !== known) emit("room");
-  };
-  const setSelf = (me: RosterEntry): void => {
-    own.me = me;
-    if (me.role === "member") knockEnded();
-    const { id, role, name = "", country } = me;
-    view.self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
   };
   const notice = (event: string, text: string, name?: string, at = Date.now()): void =>
     emit("notice", { event, text, at, ...(name !== undefined && { name }) });
@@ -167,16 +166,18 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const peer = peers.remove(id, reason);
     if (peer === undefined) return;
     emit("peer-left", peer, reason);
-    privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
+    if (reason === "removed") privateNotice(reason, peer.name, "was removed by the host");
+    else privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
   };
 
   const handle = async (effect: RoomEffect, card: Promise<Card | undefined> | undefined): Promise<void> => {
     switch (effect.type) {
       case "welcome": {
         const { welcome, isNewSeat } = effect;
-        setInfo(welcome.room);
         own.iceServers = welcome.iceServers;
-        setSelf(welcome.you);
+        own.me = welcome.you;
+        info = welcome.room;
+        refresh();
         knockEnded();
         for (const knocker of welcome.waiting ?? [])
           knocks(knocker, isPrivate, await own.membership?.open(knocker));
@@ -185,7 +186,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         break;
       }
       case "self":
-        setSelf(effect.me);
+        own.me = effect.me;
+        refresh();
         break;
       case "joined":
       case "changed":
@@ -211,7 +213,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         break;
       }
       case "room":
-        setInfo(effect.room);
+        info = effect.room;
+        refresh();
         break;
       case "waiting":
         options.onWaiting?.();

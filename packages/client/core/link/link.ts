@@ -210,12 +210,10 @@ function signalled(work: Work, signal: LinkSignal): void {
   }
   if (signal.generation > work.generation) rebuild(work, "the other side", signal.generation);
   if (work.status.state === "closed" || signal.type === "rebuild") return;
-  inNegotiation(
-    work,
-    signal.type === "candidates"
-      ? { kind: "candidates", candidates: signal.candidates }
-      : { kind: "take", description: signal },
-  );
+  const { type } = signal;
+  if (type === "candidates") inNegotiation(work, { kind: type, candidates: signal.candidates });
+  else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
+  else inNegotiation(work, { kind: "take", description: signal as Description });
 }
 
 function connectionChanged(work: Work, state: ConnectionState): void {

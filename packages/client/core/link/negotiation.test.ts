@@ -53,7 +53,40 @@ describe("negotiation", () => {
     expect(after(resident, needed).kinds).toEqual([]);
     const settled = after(resident, offer(), done, local("answer"));
     expect(settled.kinds).toEqual(["send", "settled"]);
-    expect(after(settled.now, needed).kinds).toEqual(["set-local"]);
+    expect(after(settled.now, needed, { kind: "go" }).kinds).toEqual(["set-local"]);
+  });
+
+  it("[L21] the polite side asks before it offers, once, and offers when it may", () => {
+    const settled = after(resident, offer(), done, local("answer")).now;
+    const asking = after(settled, needed);
+    expect(asking.effects).toEqual([{ kind: "send", signal: { type: "ask" } }]);
+    expect(after(asking.now, needed).kinds).toEqual([]);
+    // Their offer comes first: it is answered, and ours has its turn all the same.
+    const answered = after(asking.now, offer("two"), done, local("answer"));
+    expect(answered.kinds).toEqual(["send", "settled"]);
+    const offered = after(answered.now, { kind: "go" }, local("offer"));
+    expect(offered.effects).toMatchObject([{ kind: "send", signal: { type: "offer" } }]);
+    expect(after(offered.now, answer("three"), done, needed).effects).toEqual([
+      { kind: "send", signal: { type: "ask" } },
+    ]);
+  });
+
+  it("[L21] the impolite side gives the floor when it is stable, and then offers nothing before that offer is answered", () => {
+    const asked = after(newcomer, needed, local("offer"), { kind: "ask" });
+    expect(asked.kinds).toEqual([]);
+    const given = after(asked.now, answer(), done);
+    expect(given.effects.at(-1)).toEqual({ kind: "send", signal: { type: "go" } });
+    expect(after(given.now, needed).kinds).toEqual([]);
+    const answered = after(given.now, needed, offer("two"), done, local("answer"));
+    expect(answered.kinds).toEqual(["send", "settled", "set-local"]);
+  });
+
+  it("[L21] a floor that nobody asked for, or of the wrong side, changes nothing", () => {
+    const settled = after(resident, offer(), done, local("answer")).now;
+    expect(after(settled, { kind: "go" }).now).toEqual(settled);
+    expect(after(settled, { kind: "ask" }).now).toEqual(settled);
+    const other = after(newcomer, needed, local("offer"), answer(), done).now;
+    expect(after(other, { kind: "go" }).now).toEqual(other);
   });
 
   it("[L10] runs one operation at a time, in order", () => {
@@ -82,7 +115,15 @@ describe("negotiation", () => {
   });
 
   it("[L12] takes an offer that crosses ours when polite, and answers it", () => {
-    const began = after(resident, offer("one"), done, local("answer"), needed, local("offer")).now;
+    const began = after(
+      resident,
+      offer("one"),
+      done,
+      local("answer"),
+      needed,
+      { kind: "go" },
+      local("offer"),
+    ).now;
     expect(began.signaling).toBe("have-local-offer");
     const crossed = after(began, offer("two"));
     expect(crossed.kinds).toEqual(["set-remote"]);

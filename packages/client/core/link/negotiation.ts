@@ -15,7 +15,10 @@ import { type Candidate, type Description, linkLimits } from "./signal.ts";
  *     └──their offer──▶ have-remote-offer ◀─────────────────────────────────────────────────┘
  *                              └──answer set──▶ stable
  * ```
- * There are no provisional answers, and no rollback of our own but the browser's.
+ * There are no provisional answers, and no rollback of our own but the browser's. And that one is kept from happening: Chromium draws
+ * no received picture any more after it took an offer of its own back. So once something is negotiated, the polite side asks for the
+ * floor before it offers, and the impolite side, when it is stable, gives it and offers nothing until that offer came. Offers then
+ * cross only where the other side does not keep to this.
  */
 export type Signaling = "stable" | "have-local-offer" | "have-remote-offer";
 
@@ -40,6 +43,10 @@ export interface Negotiation {
   readonly waiting: readonly Operation[];
   /** The last offer that came was ignored. */
   readonly ignoreOffer: boolean;
+  /** Whose turn it is to offer. The polite side asks and is given it, the impolite side is asked and gives it. */
+  readonly floor: "free" | "asked" | "given";
+  /** Something came up while the other side has the floor. */
+  readonly isOwing: boolean;
   /** Of the remote description that is set. */
   readonly remoteUfrags: readonly string[];
   /** Theirs, whose description is not set. What doesn't fit when one is set is dropped: it belonged to an ignored offer. */
@@ -53,6 +60,8 @@ export type NegotiationInput =
   | { readonly kind: "needed" }
   | { readonly kind: "found"; readonly candidates: readonly Candidate[] }
   | Extract<Operation, { kind: "take" | "candidates" }>
+  /** The other side wants to offer, or lets us. */
+  | { readonly kind: "ask" | "go" }
   /** The running operation is done. `local` is what was set, when it was ours. */
   | { readonly kind: "done"; readonly local?: { readonly type: "offer" | "answer"; readonly sdp: string } }
   | { readonly kind: "failed"; readonly detail: string };
@@ -73,7 +82,8 @@ export type NegotiationEffect =
 /** A signal before it has its generation, and a description without what the parts say beside it. */
 export type Outgoing =
   | { readonly type: "offer" | "answer"; readonly sdp: string }
-  | { readonly type: "candidates"; readonly candidates: readonly Candidate[] };
+  | { readonly type: "candidates"; readonly candidates: readonly Candidate[] }
+  | { readonly type: "ask" | "go" };
 
 export interface NegotiationStep {
   readonly negotiation: Negotiation;
@@ -88,6 +98,8 @@ export function negotiation(rules: NegotiationRules): Negotiation {
     running: undefined,
     waiting: [],
     ignoreOffer: false,
+    floor: "free",
+    isOwing: false,
     remoteUfrags: [],
     held: [],
     unsent: [],
@@ -104,8 +116,16 @@ export function negotiate(before: Negotiation, input: NegotiationInput): Negotia
   switch (input.kind) {
     case "needed":
       // The browser fires again when it is stable and something is still open, so one that can't be used now is not kept.
-      if (work.hasBegun && !work.waiting.some(({ kind }) => kind === "offer"))
-        enqueue(work, { kind: "offer" });
+      if (work.hasBegun) enqueueOffer(work);
+      break;
+    case "ask":
+      if (!work.rules.isPolite && work.floor === "free") work.floor = "asked";
+      break;
+    case "go":
+      // What was asked for is used, needed by now or not: the other side waits for it.
+      if (!work.rules.isPolite || work.floor !== "asked") break;
+      work.floor = "given";
+      enqueueOffer(work);
       break;
     case "take":
     case "candidates":
@@ -128,6 +148,10 @@ export function negotiate(before: Negotiation, input: NegotiationInput): Negotia
     work.waiting = waiting;
     begin(work, operation);
   }
+  if (!work.rules.isPolite && work.floor === "asked" && !work.running && work.signaling === "stable") {
+    work.floor = "given";
+    work.effects.push({ kind: "send", signal: { type: "go" } });
+  }
   const { effects, ...negotiation } = work;
   return { negotiation, effects };
 }
@@ -139,6 +163,25 @@ function enqueue(work: Work, operation: Operation): void {
     work.waiting = [...work.waiting.slice(0, -1), { kind: "candidates", candidates }];
   } else if (work.waiting.length < linkLimits.waitingOperations) work.waiting = [...work.waiting, operation];
   else work.effects.push({ kind: "close", reason: "flooded" });
+}
+
+function enqueueOffer(work: Work): void {
+  if (!work.waiting.some(({ kind }) => kind === "offer")) enqueue(work, { kind: "offer" });
+}
+
+/** Whether an offer may be made now; asks for the floor where it takes one. */
+function mayOffer(work: Work): boolean {
+  const { rules, floor } = work;
+  if (work.signaling !== "stable") return false;
+  if (!rules.isPolite) {
+    if (floor === "given") work.isOwing = true;
+    return floor !== "given";
+  }
+  // Before the first description there is nothing to cross.
+  if (floor === "given" || work.remoteUfrags.length === 0) return true;
+  if (floor === "free") work.effects.push({ kind: "send", signal: { type: "ask" } });
+  work.floor = "asked";
+  return false;
 }
 
 function begin(work: Work, operation: Operation): void {
@@ -154,7 +197,7 @@ function begin(work: Work, operation: Operation): void {
     work.held = [...work.held, ...others].slice(-linkLimits.heldCandidates);
     if (candidates.length > 0) run({ kind: "add-candidates", candidates });
   } else if (operation.kind !== "take") {
-    if (operation.kind === "answer" || work.signaling === "stable") run({ kind: "set-local" });
+    if (operation.kind === "answer" || mayOffer(work)) run({ kind: "set-local" });
   } else {
     const { description } = operation;
     const isOffer = description.type === "offer";
@@ -169,6 +212,7 @@ function begin(work: Work, operation: Operation): void {
       if (isOffer) {
         work.ignoreOffer = false;
         work.hasBegun = true;
+        if (!rules.isPolite) work.floor = "free";
       }
       run({ kind: "set-remote", description });
     }
@@ -192,6 +236,7 @@ function finish(work: Work, local: Extract<NegotiationInput, { kind: "done" }>["
     effects.push({ kind: "send", signal: local });
     sendFound(work);
     work.signaling = "have-local-offer";
+    if (running.kind === "offer" && work.rules.isPolite) work.floor = "free";
     if (running.kind === "answer") settle(work, running.isRestarted);
   }
   work.running = undefined;
@@ -210,6 +255,8 @@ function sendFound(work: Work): void {
 function settle(work: Work, isRestarted: boolean): void {
   work.signaling = "stable";
   work.effects.push({ kind: "settled", isRestarted });
+  if (work.isOwing || (work.rules.isPolite && work.floor === "given")) enqueueOffer(work);
+  work.isOwing = false;
 }
 
 function taken(work: Work, description: Description): void {

@@ -25,6 +25,7 @@ const schema = v.variant("type", [
     generation,
     candidates: v.pipe(v.array(candidate), v.maxLength(linkLimits.candidatesPerSignal)),
   }),
+  v.object({ type: v.picklist(["ask", "go"]), generation }),
   v.object({ type: v.literal("rebuild"), generation, reason: v.pipe(v.string(), v.maxLength(100)) }),
 ]);
 
@@ -41,6 +42,8 @@ const signals: readonly Record<string, unknown>[] = [
       { candidate: "" },
     ],
   },
+  { type: "ask", generation: 1 },
+  { type: "go", generation: 2 },
   { type: "rebuild", generation: 4, reason: "failed" },
 ];
 const junk: readonly unknown[] = [

@@ -37,6 +37,8 @@ export type LinkSignal =
       readonly generation: number;
       readonly candidates: readonly Candidate[];
     }
+  /** The polite side wants to make an offer; the impolite side lets it, and makes none before that one came. */
+  | { readonly type: "ask" | "go"; readonly generation: number }
   /** A new connection takes the place of the old one on both sides; the one who makes first offers offers. */
   | { readonly type: "rebuild"; readonly generation: number; readonly reason: string };
 
@@ -61,6 +63,8 @@ const isSignal = variant({
   offer: description,
   answer: description,
   candidates: shape({ generation, candidates: list(candidate, linkLimits.candidatesPerSignal) }),
+  ask: shape({ generation }),
+  go: shape({ generation }),
   rebuild: shape({ generation, reason: text(100) }),
 });
 

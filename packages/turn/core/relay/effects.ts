@@ -1,5 +1,4 @@
-import type { Endpoint } from "../address.ts";
-import type { Allocation, EndReason, Path } from "./allocation.ts";
+import type { Allocation, EndReason, Path, Place } from "./allocation.ts";
 
 /** What the relay wants done, in this order. */
 export type Effect =
@@ -16,7 +15,7 @@ export type Effect =
   | {
       readonly kind: "emit";
       readonly allocation: Allocation;
-      readonly to: Endpoint;
+      readonly to: Place;
       readonly bytes: Uint8Array;
       readonly delayMs: number;
     }

@@ -1,4 +1,4 @@
-/** The browsers that tests drive, from Debian's packages: there, installed now, or named for whoever may install them. */
+/** The browsers and foreign programs that tests drive, from Debian's packages: there, installed now, or named for whoever may install them. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fail, run } from "./run.mjs";
@@ -10,6 +10,8 @@ const wanted = [
     programs: ["chromium", "chromium-browser", "google-chrome"],
   },
   { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
+  // Its clients test our relay; its server is never started.
+  { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
 ];
 
 function isThere({ variable, programs }) {
@@ -20,10 +22,10 @@ function isThere({ variable, programs }) {
 }
 
 /** Installs what is missing when this is Debian and this user may; otherwise ends the script saying what to install. */
-export async function installBrowsers() {
-  const missing = wanted.filter((browser) => !isThere(browser));
+export async function installPrograms() {
+  const missing = wanted.filter((program) => !isThere(program));
   if (missing.length === 0) return;
-  const packages = missing.map((browser) => browser.package);
+  const packages = missing.map((program) => program.package);
   const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
   const otherwise = `or name ones that are elsewhere: ${missing.map(({ variable }) => `${variable}=/path`).join(" ")}`;
