@@ -104,8 +104,8 @@ export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyPro
               </p>
             </div>
           )}
-          <Devices visit={visit} />
           <Advice visit={visit} />
+          <Devices visit={visit} />
           {isWaiting ? (
             <Waiting visit={visit} />
           ) : (

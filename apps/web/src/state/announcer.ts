@@ -35,6 +35,14 @@ export class Announcer {
     this.#put("urgent", text, 8_000);
   }
 
+  /** What was said is over, and says nothing about the next screen. */
+  hush(): void {
+    for (const region of ["polite", "urgent"] as const) {
+      this.#forget[region]?.();
+      this[region].value = undefined;
+    }
+  }
+
   #put(region: "polite" | "urgent", text: string, ms: number, isShown = true): void {
     this.#forget[region]?.();
     this.#count += 1;

@@ -206,6 +206,7 @@ export class Visit {
       this.local.stop("camera");
       this.local.stop("microphone");
     }
+    this.announcer.hush();
     const ending = endingFor(reason);
     // A try again keeps the devices of the lobby screen; any other ending gives them back.
     if (ending.action !== "retry") {
