@@ -209,7 +209,7 @@ describe("a call on the page", () => {
   it("[W50] a private message is read by one person alone, also not by who comes later", async () => {
     const link = `${stage.server.url}/r/${stage.roomName("psst")}`;
     const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
-    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+    const bo = await stage.person("firefox", link, { name: "Bo", ...silent });
     const cy = await stage.person("chromium", link, { name: "Cy", ...silent });
     await ada.seesPeople("Bo", "Cy");
     await choose(ada, "Options for Bo", "Write to them alone");
@@ -301,6 +301,102 @@ describe("a call on the page", () => {
     await until("the QR code", () =>
       tab.page.evaluate(() => document.querySelector('svg[aria-label="The link as a QR code"]') !== null),
     );
+    expect(tab.problems).toEqual([]);
+  });
+
+  it("the call goes into a small window that mutes and leaves, and back", async () => {
+    const link = privateLink(stage.server, stage.roomName("small"));
+    const ada = await stage.person("chromium", link, { name: "Ada" });
+    const bo = await stage.person("chromium", link, { name: "Bo" });
+    await ada.moves("Bo");
+    const { page } = ada.tab;
+    await ada.press("More");
+    await ada.sees("menuitem", "Small window");
+    // Only a real press may open a window.
+    await (await page.$('::-p-aria([name="Small window"][role="menuitem"])'))?.click();
+    const inSmall = (look: string) =>
+      page.evaluate((wanted) => {
+        const pictures = (window as { documentPictureInPicture?: { window: Window | null } })
+          .documentPictureInPicture;
+        const found = [...(pictures?.window?.document.querySelectorAll("button") ?? [])].find(
+          ({ textContent }) => textContent === wanted,
+        );
+        found?.click();
+        return found !== undefined;
+      }, look);
+    await until("Mute in the small window", () => inSmall("Mute"));
+    await bo.figureSays("Ada", "Muted");
+    expect(
+      await page.evaluate(
+        () =>
+          (
+            window as { documentPictureInPicture?: { window: Window | null } }
+          ).documentPictureInPicture?.window?.document.querySelector("figure")?.ariaLabel,
+      ),
+    ).toBe("Bo");
+    await until("Leave in the small window", () => inSmall("Leave"));
+    await ada.sees("heading", "You left the room");
+    await until("the small window closed", () =>
+      page.evaluate(
+        () =>
+          (window as { documentPictureInPicture?: { window: Window | null } }).documentPictureInPicture
+            ?.window === null,
+      ),
+    );
+    expect(ada.tab.problems).toEqual([]);
+  });
+
+  it("fills the screen and gives it back", async () => {
+    const link = privateLink(stage.server, stage.roomName("full"));
+    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
+    const { page } = ada.tab;
+    await page.keyboard.press("f");
+    await until("full screen", () => page.evaluate(() => document.fullscreenElement !== null));
+    await page.keyboard.press("f");
+    await until("no full screen", () => page.evaluate(() => document.fullscreenElement === null));
+    expect(ada.tab.problems).toEqual([]);
+  });
+
+  it("[W53] changes devices and sound in mid-call, while the others go on seeing and hearing", async () => {
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.kept["asked"] = [];
+      navigator.mediaDevices.getUserMedia = (wanted) => {
+        (window.kept["asked"] as unknown[]).push(wanted?.audio);
+        return open(wanted);
+      };
+    });
+    const link = privateLink(stage.server, stage.roomName("devices"));
+    const ada = await enter(tab, link, { name: "Ada" });
+    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+    await bo.hears("Ada");
+    await choose(ada, "More", "Settings…");
+    await ada.sees("dialog", "Settings");
+    const asked = () => tab.page.evaluate(() => window.kept["asked"] as Record<string, unknown>[]);
+    expect((await asked())[0]).toMatchObject({
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+    });
+    await tab.page.evaluate(() => window.parlourTest.find("switch", "Suppress noise")?.click());
+    await until("the microphone opened again", async () => (await asked()).length === 2);
+    expect((await asked())[1]).toMatchObject({ echoCancellation: true, noiseSuppression: false });
+    const other = await until("a camera to choose", () =>
+      tab.page.evaluate(() => {
+        const list = window.parlourTest.find("combobox", "Camera") as HTMLSelectElement | undefined;
+        return [...(list?.options ?? [])].find(({ value }) => value !== "")?.value;
+      }),
+    );
+    await tab.page.evaluate((id) => {
+      const list = window.parlourTest.find("combobox", "Camera") as HTMLSelectElement;
+      list.value = id;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    }, other);
+    await until("the camera opened again", async () => (await asked()).length === 3);
+    await tab.page.keyboard.press("Escape");
+    await bo.moves("Ada");
+    await bo.hears("Ada");
     expect(tab.problems).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ describe("hosts, on the page", () => {
     await bo.sees("toolbar", "Call controls");
     await ada.seesPeople("Bo");
 
-    const cy = await stage.person("chromium", room, { name: "Cy", joinNow: false, ...silent });
+    const cy = await stage.person("firefox", room, { name: "Cy", joinNow: false, ...silent });
     await cy.press("Join");
     await ada.press("Turn Cy away");
     await cy.sees("heading", "You were not let in");
@@ -65,7 +65,7 @@ describe("hosts, on the page", () => {
   it("[W47] a host mutes someone, who can unmute; and removes someone, who is told", async () => {
     const room = link("mute");
     const ada = await stage.person("chromium", room, { name: "Ada", ...silent });
-    const bo = await stage.person("chromium", room, { name: "Bo" });
+    const bo = await stage.person("firefox", room, { name: "Bo" });
     await ada.moves("Bo");
     await choose(ada, "Options for Bo", "Mute for everyone");
     await bo.reads("Ada muted you");
