@@ -266,6 +266,30 @@ describe("a call on the page", () => {
     expect(await ada.roster()).toContain("12 people here");
   });
 
+  it("[W43] a picture that is shown small is sent small, and in full again when it is shown large", async () => {
+    const link = privateLink(stage.server, stage.roomName("small-picture"));
+    const boTab = await stage.page("chromium");
+    await withScreen(boTab);
+    const bo = await enter(boTab, link, { name: "Bo" });
+    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
+    await ada.tab.page.setViewport({ width: 390, height: 700 });
+    await ada.moves("Bo");
+    const heightSeen = () =>
+      ada.tab.page.evaluate(() => {
+        const video = window.parlourTest.find("figure", "Bo")?.querySelector("video");
+        return video?.videoHeight ?? 0;
+      });
+    await until("the full picture", async () => (await heightSeen()) >= 230);
+    await bo.press("Share screen");
+    await ada.moves("Bo's screen");
+    await until("a small picture", async () => {
+      const height = await heightSeen();
+      return height > 0 && height <= 190;
+    });
+    await bo.press("Stop sharing");
+    await until("the full picture again", async () => (await heightSeen()) >= 230);
+  });
+
   it("[W54] speaks German where the browser does, and changes at once", async () => {
     const tab = await stage.page("chromium");
     await tab.page.evaluateOnNewDocument(() => {

@@ -2,11 +2,13 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { after, isVisible, onVisibilityChanged } from "../browser/page.ts";
 import type { Call } from "../state/call.ts";
-import { arrange, type Size } from "../state/grid.ts";
-import { hasPicture } from "../state/person.ts";
+import { arrange, type Place, type Size } from "../state/grid.ts";
+import { hasPicture, type Share } from "../state/person.ts";
 import { words } from "../words/words.ts";
+import { Icon } from "./icon.tsx";
+import { Camera } from "./icons.ts";
 import { Picture } from "./picture.tsx";
-import { placeStyle, Tile } from "./tile.tsx";
+import { placeStyle, snapshot, Tile } from "./tile.tsx";
 
 /** Pixels between tiles. */
 const gap = 8;
@@ -72,23 +74,18 @@ export function Stage({ call, hearing, isElsewhere }: StageProps) {
       {shares.length > 0 && (
         <section class="shares" aria-label={words.call.shares}>
           {shares.map((share, index) => {
-            const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
             const place = places.shares[index];
             return (
               place !== undefined && (
-                <figure key={share.id} class="share" aria-label={label} style={placeStyle(place)}>
-                  <Picture
-                    stream={share.stream}
-                    isMuted={share.isSelf}
-                    isHeard={share.isHeard}
-                    speaker={speaker}
-                    hearing={hearing}
-                    onSoundHeld={onSoundHeld}
-                  />
-                  <figcaption class="caption">
-                    <span class="name">{label}</span>
-                  </figcaption>
-                </figure>
+                <SharedScreen
+                  key={share.id}
+                  call={call}
+                  share={share}
+                  place={place}
+                  speaker={speaker}
+                  hearing={hearing}
+                  onSoundHeld={onSoundHeld}
+                />
               )
             );
           })}
@@ -115,6 +112,44 @@ export function Stage({ call, hearing, isElsewhere }: StageProps) {
         })}
       </div>
     </div>
+  );
+}
+
+interface SharedScreenProps {
+  readonly call: Call;
+  readonly share: Share;
+  readonly place: Place;
+  readonly speaker: string;
+  readonly hearing: number;
+  readonly onSoundHeld: () => void;
+}
+
+function SharedScreen({ call, share, place, speaker, hearing, onSoundHeld }: SharedScreenProps) {
+  const figure = useRef<HTMLElement>(null);
+  const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
+  return (
+    <figure ref={figure} class="share" aria-label={label} style={placeStyle(place)}>
+      <Picture
+        stream={share.stream}
+        isMuted={share.isSelf}
+        isHeard={share.isHeard}
+        speaker={speaker}
+        hearing={hearing}
+        onSoundHeld={onSoundHeld}
+      />
+      <figcaption class="caption">
+        <span class="name">{label}</span>
+      </figcaption>
+      <button
+        type="button"
+        class="tile-button"
+        aria-label={words.person.snapshot}
+        title={words.person.snapshot}
+        onClick={() => void snapshot(call, figure.current, label)}
+      >
+        <Icon node={Camera} size={18} />
+      </button>
+    </figure>
   );
 }
 

@@ -73,11 +73,8 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
     place.width < smallTile && "small",
     isPinned && "pinned",
   ];
-  const snapshot = async () => {
-    const video = figure.current?.querySelector("video");
-    const file = video ? await saveSnapshot(video, person.name) : undefined;
-    if (file === undefined) call.announcer.warn(words.call.notKept);
-    else call.announcer.say(words.call.kept(file));
+  const showConnection = () => {
+    call.dialog.value = { kind: "connection", id: person.id };
   };
   return (
     <figure
@@ -106,27 +103,57 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
         <span class="name">{name}</span>
         {isSpeaking && <State icon={AudioLines} word={words.call.speaking} look="state-speaking" />}
         {tileStates(person).map((state) => (
-          <State key={state} icon={stateIcon[state]} word={stateWord(state)} look={`state-${state}`} />
+          <State
+            key={state}
+            icon={stateIcon[state]}
+            word={stateWord(state)}
+            look={`state-${state}`}
+            {...(state === "poor" || state === "relayed" ? { onPress: showConnection } : {})}
+          />
         ))}
         {isPinned && <State icon={Pin} word={words.call.pinned} look="state-pinned" />}
       </figcaption>
       {place.width >= tinyTile && (
-        <PersonMenu call={call} person={person} look="tile-button" onSnapshot={() => void snapshot()} />
+        <PersonMenu
+          call={call}
+          person={person}
+          look="tile-button"
+          onSnapshot={() => void snapshot(call, figure.current, person.name)}
+        />
       )}
     </figure>
   );
+}
+
+/** Saves what a figure shows, and says so. */
+export async function snapshot(call: Call, figure: HTMLElement | null, name: string): Promise<void> {
+  const video = figure?.querySelector("video");
+  const file = video ? await saveSnapshot(video, name) : undefined;
+  if (file === undefined) call.announcer.warn(words.call.notKept);
+  else call.announcer.say(words.call.kept(file));
 }
 
 interface StateProps {
   readonly icon: IconNode;
   readonly word: string;
   readonly look: string;
+  /** Shows more about it. */
+  readonly onPress?: () => void;
 }
-function State({ icon, word, look }: StateProps) {
-  return (
-    <span class={`state ${look}`} title={word}>
+function State({ icon, word, look, onPress }: StateProps) {
+  const content = (
+    <>
       <Icon node={icon} size={16} />
       <span class="word">{word}</span>
+    </>
+  );
+  return onPress === undefined ? (
+    <span class={`state ${look}`} title={word}>
+      {content}
     </span>
+  ) : (
+    <button type="button" class={`state ${look}`} title={word} onClick={onPress}>
+      {content}
+    </button>
   );
 }
