@@ -266,9 +266,9 @@ describe("a call on the page", () => {
     expect(await ada.roster()).toContain("12 people here");
   });
 
-  it("[W43] a picture that is shown small is sent small, and in full again when it is shown large", async () => {
+  it("[W43] a picture that is shown small is sent small, and larger again when it is shown large", async () => {
     const link = privateLink(stage.server, stage.roomName("small-picture"));
-    const boTab = await stage.page("chromium");
+    const boTab = await stage.page("chromium", { smallPictures: false });
     await withScreen(boTab);
     const bo = await enter(boTab, link, { name: "Bo" });
     const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
@@ -279,15 +279,15 @@ describe("a call on the page", () => {
         const video = window.parlourTest.find("figure", "Bo")?.querySelector("video");
         return video?.videoHeight ?? 0;
       });
-    await until("the full picture", async () => (await heightSeen()) >= 230);
+    await until("a picture as large as its tile", async () => (await heightSeen()) >= 300);
     await bo.press("Share screen");
     await ada.moves("Bo's screen");
     await until("a small picture", async () => {
       const height = await heightSeen();
-      return height > 0 && height <= 190;
+      return height > 0 && height < 250;
     });
     await bo.press("Stop sharing");
-    await until("the full picture again", async () => (await heightSeen()) >= 230);
+    await until("the larger picture again", async () => (await heightSeen()) >= 300);
   });
 
   it("[W54] speaks German where the browser does, and changes at once", async () => {
