@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import type { TestPage } from "../harness/browsers.ts";
+import type { Engine, TestPage } from "../harness/browsers.ts";
 import { type Person, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
@@ -34,6 +34,8 @@ async function choose(person: Person, button: string, item: string): Promise<voi
   await person.sees("menuitem", item);
   await person.tab.page.evaluate((label) => window.parlourTest.find("menuitem", label)?.click(), item);
 }
+
+const engines: Engine[] = ["chromium", "firefox"];
 
 describe("the page for everyone", () => {
   const stage = useStage();
@@ -99,93 +101,96 @@ describe("the page for everyone", () => {
     expect(await complaints(ada.tab), "menu").toBe("");
   });
 
-  it("[W59] a whole call with the keyboard alone, from the home screen to leaving", async () => {
-    const tab = await stage.page("chromium");
-    const { page } = tab;
-    const ada = personOn(tab, "Ada");
-    /** Goes on with Tab until that is focused: there must be a way to it. */
-    const tabTo = async (role: string, name: string): Promise<void> => {
-      for (let presses = 0; presses < 60; presses += 1) {
-        await page.keyboard.press("Tab");
-        const isThere = await page.evaluate(
-          (theRole, theName) => window.parlourTest.find(theRole, theName) === document.activeElement,
-          role,
-          name,
-        );
-        if (isThere) return;
-      }
-      throw new Error(`Tab never came to ${role} ${name}`);
-    };
-    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  it.each(engines)(
+    "[W59] %s: a whole call with the keyboard alone, from the home screen to leaving",
+    async (engine) => {
+      const tab = await stage.page(engine);
+      const { page } = tab;
+      const ada = personOn(tab, "Ada");
+      /** Goes on with Tab until that is focused: there must be a way to it. */
+      const tabTo = async (role: string, name: string): Promise<void> => {
+        for (let presses = 0; presses < 60; presses += 1) {
+          await page.keyboard.press("Tab");
+          const isThere = await page.evaluate(
+            (theRole, theName) => window.parlourTest.find(theRole, theName) === document.activeElement,
+            role,
+            name,
+          );
+          if (isThere) return;
+        }
+        throw new Error(`Tab never came to ${role} ${name}`);
+      };
+      const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
 
-    await page.goto(stage.server.url);
-    await ada.sees("button", "Start a private room");
-    await tabTo("button", "Start a private room");
-    await page.keyboard.press("Enter");
-    await ada.sees("textbox", "Your name");
-    await tabTo("textbox", "Your name");
-    await page.keyboard.type("Ada");
-    await page.keyboard.press("Enter");
-    await ada.sees("toolbar", "Call controls");
+      await page.goto(stage.server.url);
+      await ada.sees("button", "Start a private room");
+      await tabTo("button", "Start a private room");
+      await page.keyboard.press("Enter");
+      await ada.sees("textbox", "Your name");
+      await tabTo("textbox", "Your name");
+      await page.keyboard.type("Ada");
+      await page.keyboard.press("Enter");
+      await ada.sees("toolbar", "Call controls");
 
-    const link = await page.evaluate(() => location.href);
-    const bo = await stage.member("chromium", { link, name: "Bo" });
-    await ada.seesPeople("Bo");
+      const link = await page.evaluate(() => location.href);
+      const bo = await stage.member("chromium", { link, name: "Bo" });
+      await ada.seesPeople("Bo");
 
-    // Single keys, from wherever the focus is.
-    await page.keyboard.press("m");
-    await ada.sees("button", "Unmute");
-    await page.keyboard.down("t");
-    await ada.reads("You are heard while you hold the key");
-    await page.keyboard.up("t");
-    await ada.sees("button", "Unmute");
+      // Single keys, from wherever the focus is.
+      await page.keyboard.press("m");
+      await ada.sees("button", "Unmute");
+      await page.keyboard.down("t");
+      await ada.reads("You are heard while you hold the key");
+      await page.keyboard.up("t");
+      await ada.sees("button", "Unmute");
 
-    // The panel takes the focus, and typing in it is no shortcut.
-    await page.keyboard.press("c");
-    await ada.sees("log", "Messages");
-    await page.keyboard.type("my message");
-    await page.keyboard.press("Enter");
-    await ada.readsOnce("my message");
-    await bo.page.waitForFunction(() => window.room.messages.some(({ text }) => text === "my message"), {
-      timeout: 30_000,
-    });
-    await ada.sees("button", "Unmute");
-    await page.keyboard.press("Escape");
-    await ada.seesNo("log", "Messages");
+      // The panel takes the focus, and typing in it is no shortcut.
+      await page.keyboard.press("c");
+      await ada.sees("log", "Messages");
+      await page.keyboard.type("my message");
+      await page.keyboard.press("Enter");
+      await ada.readsOnce("my message");
+      await bo.page.waitForFunction(() => window.room.messages.some(({ text }) => text === "my message"), {
+        timeout: 30_000,
+      });
+      await ada.sees("button", "Unmute");
+      await page.keyboard.press("Escape");
+      await ada.seesNo("log", "Messages");
 
-    // A menu by its button, the arrows and Enter; the dialog gives the focus back.
-    await tabTo("button", "More");
-    await page.keyboard.press("Enter");
-    await ada.sees("menu", "More");
-    await until("the first item", async () => (await focused()) === "Invite");
-    await page.keyboard.press("ArrowDown");
-    expect(await focused()).toBe("Settings…");
-    await page.keyboard.press("End");
-    expect(await focused()).toBe("End for everyone…");
-    await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("Enter");
-    await ada.sees("dialog", "Settings");
-    await page.keyboard.press("Escape");
-    await ada.seesNo("dialog", "Settings");
-    expect(
-      await page.evaluate(() => document.activeElement === window.parlourTest.find("button", "More")),
-    ).toBe(true);
+      // A menu by its button, the arrows and Enter; the dialog gives the focus back.
+      await tabTo("button", "More");
+      await page.keyboard.press("Enter");
+      await ada.sees("menu", "More");
+      await until("the first item", async () => (await focused()) === "Invite");
+      await page.keyboard.press("ArrowDown");
+      expect(await focused()).toBe("Settings…");
+      await page.keyboard.press("End");
+      expect(await focused()).toBe("End for everyone…");
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await ada.sees("dialog", "Settings");
+      await page.keyboard.press("Escape");
+      await ada.seesNo("dialog", "Settings");
+      expect(
+        await page.evaluate(() => document.activeElement === window.parlourTest.find("button", "More")),
+      ).toBe(true);
 
-    // Someone on the stage.
-    await tabTo("button", "Options for Bo");
-    await page.keyboard.press("Enter");
-    await until("the first item", async () => (await focused()) === "Pin to the stage");
-    await page.keyboard.press("Enter");
-    await ada.figureSays("Bo", "Pinned");
+      // Someone on the stage.
+      await tabTo("button", "Options for Bo");
+      await page.keyboard.press("Enter");
+      await until("the first item", async () => (await focused()) === "Pin to the stage");
+      await page.keyboard.press("Enter");
+      await ada.figureSays("Bo", "Pinned");
 
-    await page.keyboard.press("?");
-    await ada.sees("dialog", "Keyboard shortcuts");
-    await page.keyboard.press("Escape");
-    await ada.seesNo("dialog", "Keyboard shortcuts");
-    await tabTo("button", "Leave");
-    await page.keyboard.press("Enter");
-    await ada.sees("heading", "You left the room");
-    expect(tab.problems).toEqual([]);
-  });
+      await page.keyboard.press("?");
+      await ada.sees("dialog", "Keyboard shortcuts");
+      await page.keyboard.press("Escape");
+      await ada.seesNo("dialog", "Keyboard shortcuts");
+      await tabTo("button", "Leave");
+      await page.keyboard.press("Enter");
+      await ada.sees("heading", "You left the room");
+      expect(tab.problems).toEqual([]);
+    },
+  );
 });
