@@ -107,10 +107,15 @@ describe("the page for everyone", () => {
       const tab = await stage.page(engine);
       const { page } = tab;
       const ada = personOn(tab, "Ada");
-      /** Goes on with Tab until that is focused: there must be a way to it. */
-      const tabTo = async (role: string, name: string): Promise<void> => {
+      /**
+       * Goes on with Tab (or back, with Shift) until that is focused: there must be a way to it. Never past the page's end: a headless
+       * Firefox whose focus went once around its own controls presses no buttons any more.
+       */
+      const tabTo = async (role: string, name: string, isBack = false): Promise<void> => {
         for (let presses = 0; presses < 60; presses += 1) {
+          if (isBack) await page.keyboard.down("Shift");
           await page.keyboard.press("Tab");
+          if (isBack) await page.keyboard.up("Shift");
           const isThere = await page.evaluate(
             (theRole, theName) => window.parlourTest.find(theRole, theName) === document.activeElement,
             role,
@@ -177,7 +182,7 @@ describe("the page for everyone", () => {
       ).toBe(true);
 
       // Someone on the stage.
-      await tabTo("button", "Options for Bo");
+      await tabTo("button", "Options for Bo", true);
       await page.keyboard.press("Enter");
       await until("the first item", async () => (await focused()) === "Pin to the stage");
       await page.keyboard.press("Enter");

@@ -186,6 +186,34 @@ describe("a call on the page", () => {
     expect(tab.problems).toEqual([]);
   });
 
+  it("[W60] is ready for right-to-left: nothing leaves the window or covers another", async () => {
+    const tab = await stage.page("chromium");
+    const link = privateLink(stage.server, stage.roomName("rtl"));
+    const ada = await enter(tab, link, { name: "Ada", joinNow: false, ...silent });
+    const turned = () =>
+      tab.page.evaluate(() => {
+        document.documentElement.dir = "rtl";
+        return document.documentElement.scrollWidth <= innerWidth;
+      });
+    await ada.sees("button", "Join");
+    expect(await turned()).toBe(true);
+    await ada.press("Join");
+    await ada.sees("toolbar", "Call controls");
+    await stage.member("chromium", { link, name: "Bo" });
+    await ada.seesPeople("Bo");
+    await ada.open("Chat");
+    expect(await turned()).toBe(true);
+    await until("two places beside the panel", async () => {
+      const all = await figures(tab);
+      const panel = await tab.page.evaluate(() => {
+        const found = window.parlourTest.find("region", "Chat");
+        return found === undefined ? 0 : found.getBoundingClientRect().right;
+      });
+      // The panel slides in at the end of the line, which is the left one now.
+      return all.length === 2 && overlapping(all).length === 0 && all.every(({ left }) => left >= panel);
+    });
+  });
+
   it("a new private room comes with its link, copied, as a QR code and to copy again", async () => {
     const tab = await stage.page("chromium");
     await tab.context.overridePermissions(stage.server.url, ["clipboard-read", "clipboard-sanitized-write"]);
