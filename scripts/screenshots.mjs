@@ -96,6 +96,8 @@ async function main() {
   const server = await startServer();
   const chromium = await launchBrowser("chromium");
   const isWanted = (name) => names.length === 0 || names.some((wanted) => name.startsWith(wanted));
+  /** Screens that come one out of the other. */
+  const isGroupWanted = (group) => isWanted(group) || names.some((wanted) => wanted.startsWith(`${group}-`));
   const fresh = () => chromium.openPage({ smallPictures: false });
   /** A screen of its own page: `prepare` brings it there. */
   const screen = async (name, prepare) => {
@@ -161,8 +163,8 @@ async function main() {
       await ada.sees("heading", /Nobody else/);
     });
 
-    if (isWanted("call")) await call({ server, fresh, screen: shoot, isWanted, open });
-    if (isWanted("host")) await host({ server, fresh, isWanted, open });
+    if (isGroupWanted("call")) await call({ server, fresh, isWanted, open });
+    if (isGroupWanted("host")) await host({ server, fresh, isWanted, open });
 
     await screen("ending-left", async (tab) => {
       const ada = await open(tab, "/r/left?name=Ada&join=now&mic=off&camera=off");
@@ -196,14 +198,13 @@ async function call({ server, fresh, isWanted, open }) {
   const other = await fresh();
   await guests(other, link, people);
   await ada.seesPeople(...people.map(({ name }) => name));
-  for (const { name, hue } of people) {
-    if (hue === undefined) continue;
-    await tab.page.waitForFunction(
-      (figure) => window.parlourTest.find("figure", figure)?.querySelector("video")?.videoWidth > 0,
+  const shows = (figure) =>
+    tab.page.waitForFunction(
+      (name) => window.parlourTest.find("figure", name)?.querySelector("video")?.videoWidth > 0,
       { timeout: 30_000 },
-      name,
+      figure,
     );
-  }
+  for (const { name, hue } of people) if (hue !== undefined) await shows(name);
   const take = async (name, before) => {
     if (isWanted(name)) await shoot(tab, name, before);
   };
@@ -257,7 +258,7 @@ async function call({ server, fresh, isWanted, open }) {
   await take("call-pinned");
   await choose("Options for Bo", "Unpin");
   await other.page.evaluate(() => window.kept.rooms[0].publish(window.kept.draw(45), { source: "screen" }));
-  await ada.sees("figure", /screen/);
+  await shows("Quiet Otter's screen");
   await take("call-share");
   await ada.press("Mute");
   await ada.press("Stop video");
