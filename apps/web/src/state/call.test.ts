@@ -188,17 +188,16 @@ describe("a call on screen", () => {
   });
 
   it("[W49] says who is host from now on", () => {
-    const { room, announcer, port, call } = make();
+    const { room, announcer, call } = make();
     const bo = room.arrive(new FakePeer("bo", "Bo"));
     room.self = { ...room.self, role: "member" };
     bo.role = "host";
     room.emit("peer-changed", bo);
     expect(announcer.polite.value?.text).toBe("Bo is the host now.");
     expect([call.self.value.isHost, call.people.value[1]?.isHost]).toEqual([false, true]);
-    // Of one's own seat the room says nothing.
     room.self = { ...room.self, role: "host" };
     bo.role = "member";
-    port.pass(200);
+    room.emit("room");
     expect(announcer.polite.value?.text).toBe("You are the host now.");
   });
 

@@ -168,7 +168,11 @@ export class Call {
           announcer.say(spoken(said.from.name, said.text));
         }
       }),
-      room.on("room", look),
+      // Also when this page's own role is another now.
+      room.on("room", () => {
+        look();
+        this.#hostMayBeNew();
+      }),
       room.on("asked", ({ kind, by }) => {
         this.sending.wasMuted(kind);
         const sentence = kind === "video" ? words.host.stoppedBy : words.host.mutedBy;
@@ -319,8 +323,6 @@ export class Call {
       levels.set(peer.id, peer.media.get("camera")?.audio === "on" ? port.levelOf(peer) : 0);
     }
     this.speaking.sample(levels, port.now());
-    // The SDK tells of every seat but one's own: whether this one became the host's is looked up.
-    this.#hostMayBeNew();
   }
 
   #findHost(): PeerId | undefined {
