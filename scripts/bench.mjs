@@ -1,11 +1,10 @@
 /**
- * `npm run bench [-- NAME…]`: runs bench/NAME.ts, or all measurements one after the other. Each prints its table and,
- * as its last line, its report as JSON, which is kept in artifacts/bench-NAME.json.
+ * `npm run bench [-- NAME…]`: runs bench/NAME.ts, or all measurements one after the other. Each prints its table and
+ * leaves its report as JSON in artifacts/bench-NAME.json.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
 import { build } from "./build.mjs";
 import { install } from "./steps/install.mjs";
 import { fail, root, tools } from "./steps/run.mjs";
@@ -31,24 +30,14 @@ if (!isBuilt()) {
   await build().catch((error) => fail(error.message));
 }
 
-/** Runs one, prints what it says but for the report, and returns that, or undefined when it failed. */
-function measure(name) {
+/** Runs one; its report goes into the file. True when it did. */
+function measure(name, file) {
   const [program, ...rest] = [...tools.script("run-ts.mjs"), join("bench", `${name}.ts`)];
-  const child = spawn(program, rest, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  let last;
-  createInterface({ input: child.stdout }).on("line", (text) => {
-    if (last !== undefined) console.log(last);
-    last = text;
-  });
+  rmSync(file, { force: true });
+  const env = { ...process.env, PARLOUR_BENCH_JSON: file };
+  const child = spawn(program, rest, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   return new Promise((done) => {
-    child.on("close", (code) => {
-      try {
-        done(code === 0 ? JSON.parse(last) : undefined);
-      } catch {
-        if (last !== undefined) console.log(last);
-        done(undefined);
-      }
-    });
+    child.on("close", (code) => done(code === 0 && existsSync(file)));
   });
 }
 
@@ -56,13 +45,8 @@ mkdirSync(join(root, "artifacts"), { recursive: true });
 const failed = [];
 for (const name of asked.length > 0 ? asked : known) {
   console.log(`\n── ${name} ──`);
-  const report = await measure(name);
-  if (report === undefined) {
-    failed.push(name);
-    continue;
-  }
   const file = join(root, "artifacts", `bench-${name}.json`);
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`\nAs JSON: ${relative(root, file)}`);
+  if (await measure(name, file)) console.log(`\nAs JSON: ${relative(root, file)}`);
+  else failed.push(name);
 }
 if (failed.length > 0) fail(`\nFailed: ${failed.join(", ")}`);

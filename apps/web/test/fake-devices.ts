@@ -1,5 +1,5 @@
 import type { CaptureKind, CaptureProblem, Device, DevicePort, Opened } from "../src/state/local-media.ts";
-import { Settings, type Store } from "../src/state/settings.ts";
+import { type Processing, Settings, type Store } from "../src/state/settings.ts";
 import { fakeStream, fakeTrack } from "./fake-room.ts";
 
 export function mapStore(): Store & { readonly map: Map<string, string> } {
@@ -26,6 +26,8 @@ export class FakeDevices implements DevicePort {
   canShareScreen = true;
   devices: readonly Device[] = [];
   readonly asked: string[] = [];
+  /** As last asked for. */
+  processing: Processing | undefined;
   readonly opened: MediaStreamTrack[] = [];
   problems: Partial<Record<CaptureKind, CaptureProblem>> = {};
   /** When set, `open` waits for it. */
@@ -37,7 +39,11 @@ export class FakeDevices implements DevicePort {
   list(): Promise<readonly Device[]> {
     return Promise.resolve(this.devices);
   }
-  async open(wanted: Partial<Record<CaptureKind, string>>): Promise<Partial<Record<CaptureKind, Opened>>> {
+  async open(
+    wanted: Partial<Record<CaptureKind, string>>,
+    processing: Processing,
+  ): Promise<Partial<Record<CaptureKind, Opened>>> {
+    this.processing = processing;
     const kinds = Object.keys(wanted) as CaptureKind[];
     this.asked.push(kinds.map((kind) => `${kind}:${wanted[kind]}`).join(" "));
     await this.gate;

@@ -22,6 +22,7 @@ export function fakeTrack(kind: "audio" | "video"): MediaStreamTrack {
   const target = new EventTarget();
   const track = {
     kind,
+    label: "",
     readyState: "live",
     enabled: true,
     stop: () => {
@@ -49,6 +50,8 @@ export class FakePeer implements Peer {
   presence: Peer["presence"] = "here";
   link: Link = linkIn("connected");
   readonly media = new Map<Source, RemoteMedia>();
+  /** What was wanted of its pictures, in words. */
+  readonly wanted: string[] = [];
   code: string | undefined;
 
   constructor(id: PeerId, name: string) {
@@ -69,7 +72,7 @@ export class FakePeer implements Peer {
       stream,
       audio: on.audio ?? "on",
       video: on.video ?? "on",
-      want: () => {},
+      want: (picture) => void this.wanted.push(picture === "none" ? "none" : `${picture.height}`),
     };
     this.media.set(source, media);
     return media;
@@ -94,24 +97,29 @@ export class FakeRoom implements Room {
   title?: string;
   readonly visibility: Room["visibility"];
   readonly capacity = 100;
+  isLocked = false;
+  isKnocking = false;
+  hasPasscode = false;
+  readonly waiting = new Map<PeerId, WaitingPerson>();
+  /** When set, what the host asks for is refused with this code. */
+  refusal: string | undefined;
+  readonly host: RoomHost = {
+    set: (changes) => this.#order(`set ${JSON.stringify(changes)}`),
+    mute: (peer, kind) => this.#order(`mute ${peer.name} ${kind ?? "all"}`),
+    remove: (peer) => this.#order(`remove ${peer.name}`),
+    handOver: (peer) => this.#order(`hand over to ${peer.name}`),
+    end: () => this.#order("end"),
+    admit: (id) => this.#order(`admit ${id}`),
+    deny: (id) => this.#order(`deny ${id}`),
+  };
+  /** What `inspect` gives. */
+  links: RoomInspection["links"] = [];
+  inspectedAt = 0;
   state: RoomState = "live";
   self: RoomSelf = { id: "self", name: "Ada", role: "host" };
   readonly peers = new Map<PeerId, FakePeer>();
   readonly link = "https://meet.example/r/den#k=abc";
   readonly topology = "mesh";
-  isLocked = false;
-  isKnocking = false;
-  hasPasscode = false;
-  readonly waiting = new Map<PeerId, WaitingPerson>();
-  readonly host: RoomHost = {
-    set: () => Promise.resolve(),
-    mute: () => Promise.resolve(),
-    remove: () => Promise.resolve(),
-    handOver: () => Promise.resolve(),
-    end: () => Promise.resolve(),
-    admit: () => Promise.resolve(),
-    deny: () => Promise.resolve(),
-  };
   readonly messages: SaidEvent[] = [];
   readonly publications = new Map<Source, Publication>();
   readonly asked: string[] = [];
@@ -153,8 +161,13 @@ export class FakeRoom implements Room {
     this.emit("peer-left", peer, reason);
   }
 
-  say(text: string): Promise<{ id: string; at: number }> {
-    this.asked.push(`say ${text}`);
+  knocks(id: PeerId, name: string): void {
+    this.waiting.set(id, { id, name });
+    this.emit("waiting");
+  }
+
+  say(text: string, options: { readonly to?: Peer } = {}): Promise<{ id: string; at: number }> {
+    this.asked.push(options.to === undefined ? `say ${text}` : `say to ${options.to.name} ${text}`);
     return this.sayNext(text);
   }
   async publish(stream: MediaStream, { source }: { readonly source: Source }): Promise<Publication> {
@@ -187,7 +200,14 @@ export class FakeRoom implements Room {
     throw new Error("The page opens no channels.");
   }
   inspect(): Promise<RoomInspection> {
-    throw new Error("The page does not inspect yet.");
+    const signaling = { framesSent: 0, framesReceived: 0, bytesSent: 0, bytesReceived: 0 };
+    return Promise.resolve({ at: this.inspectedAt, events: [], links: this.links, signaling });
+  }
+  #order(what: string): Promise<void> {
+    this.asked.push(what);
+    if (this.refusal === undefined) return Promise.resolve();
+    const code = this.refusal;
+    return Promise.reject(Object.assign(new Error(`detail of ${code}`), { code, hint: `hint of ${code}` }));
   }
   simulate(): void {
     throw new Error("The page simulates nothing.");
@@ -205,4 +225,47 @@ function kindsOf(stream: MediaStream): string {
     .getTracks()
     .map(({ kind }) => kind)
     .join("+");
+}
+
+/** The browser's clock, network and ears, as the test says. */
+export class FakePort {
+  time = 1_000;
+  isOnlineNow = true;
+  readonly levels = new Map<string, number>();
+  /** What the own microphone's meter reads. */
+  level: number | undefined = 0;
+  readonly #timers = new Set<{ readonly ms: number; due: number; readonly run: () => void }>();
+  #network: () => void = () => undefined;
+
+  readonly now = () => this.time;
+  readonly every = (ms: number, run: () => void) => {
+    const timer = { ms, due: this.time + ms, run };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  };
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+  /** Lets time pass, in steps of 100 ms. */
+  pass(ms: number): void {
+    for (const end = this.time + ms; this.time < end; ) {
+      this.time += 100;
+      for (const timer of [...this.#timers]) {
+        if (timer.due > this.time) continue;
+        timer.due += timer.ms;
+        timer.run();
+      }
+    }
+  }
+  readonly levelOf = (peer: Peer) => this.levels.get(peer.id) ?? 0;
+  readonly isOnline = () => this.isOnlineNow;
+  readonly onNetworkChanged = (listener: () => void) => {
+    this.#network = listener;
+    return () => undefined;
+  };
+  network(isOnline: boolean): void {
+    this.isOnlineNow = isOnline;
+    this.#network();
+  }
+  readonly meter = () => ({ read: () => this.level, close: () => undefined });
 }

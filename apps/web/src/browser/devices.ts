@@ -6,6 +6,7 @@ import type {
   DevicePort,
   Opened,
 } from "../state/local-media.ts";
+import type { Processing } from "../state/settings.ts";
 
 const deviceKinds: Readonly<Record<string, DeviceKind>> = {
   videoinput: "camera",
@@ -30,11 +31,17 @@ export function browserDevices(): DevicePort {
         return [{ kind: ours, id: deviceId, label }];
       });
     },
-    open: (wanted) =>
-      devices === undefined ? Promise.resolve(failAll(wanted, "insecure")) : openAll(devices, wanted),
+    open: (wanted, processing) =>
+      devices === undefined
+        ? Promise.resolve(failAll(wanted, "insecure"))
+        : openAll(devices, wanted, processing),
+    ...(devices !== undefined && "selectAudioOutput" in devices ? { pickSpeaker } : {}),
     async openScreen() {
       if (devices === undefined) throw new Error("No screen can be shared here.");
-      return devices.getDisplayMedia({ video: true, audio: true });
+      const stream = await devices.getDisplayMedia(screenConstraints);
+      // Text stays sharp at the price of fewer pictures a second.
+      for (const track of stream.getVideoTracks()) track.contentHint = "detail";
+      return stream;
     },
     onDevicesChanged(listener) {
       devices?.addEventListener("devicechange", listener);
@@ -48,12 +55,31 @@ export function browserDevices(): DevicePort {
   };
 }
 
+/** The browser offers its own surfaces too; sound comes along where it can (a tab's, in Chromium). */
+const screenConstraints: DisplayMediaStreamOptions & Readonly<Record<string, unknown>> = {
+  video: { frameRate: { max: 30 } },
+  // What is played is shared as it is: nobody speaks into it.
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: "include",
+  surfaceSwitching: "include",
+  selfBrowserSurface: "exclude",
+};
+
+/** Firefox's own choice of speakers (Audio Output Devices API, section 3.2). */
+async function pickSpeaker(): Promise<Device | undefined> {
+  const devices = navigator.mediaDevices as MediaDevices & {
+    selectAudioOutput(): Promise<MediaDeviceInfo>;
+  };
+  const { deviceId, label } = await devices.selectAudioOutput();
+  return { kind: "speaker", id: deviceId, label };
+}
+
 type Wanted = Partial<Record<CaptureKind, string>>;
 type Results = Partial<Record<CaptureKind, Opened>>;
 
-async function openAll(devices: MediaDevices, wanted: Wanted): Promise<Results> {
+async function openAll(devices: MediaDevices, wanted: Wanted, processing: Processing): Promise<Results> {
   try {
-    const stream = await devices.getUserMedia(constraintsFor(wanted));
+    const stream = await devices.getUserMedia(constraintsFor(wanted, processing));
     return taken(wanted, stream);
   } catch (failure) {
     const kinds = Object.keys(wanted) as CaptureKind[];
@@ -62,12 +88,16 @@ async function openAll(devices: MediaDevices, wanted: Wanted): Promise<Results> 
     if (kinds.length < 2 || (problem === "denied" && !(await isOneBlocked())))
       return failAll(wanted, problem);
     const results: Results = {};
-    for (const kind of kinds) Object.assign(results, await openAll(devices, { [kind]: wanted[kind] }));
+    for (const kind of kinds)
+      Object.assign(results, await openAll(devices, { [kind]: wanted[kind] }, processing));
     return results;
   }
 }
 
-function constraintsFor({ camera, microphone }: Wanted): MediaStreamConstraints {
+function constraintsFor(
+  { camera, microphone }: Wanted,
+  { echo, noise, gain }: Processing,
+): MediaStreamConstraints {
   return {
     // A remembered device that is gone must not keep people out: `ideal`, not `exact`.
     video: camera !== undefined && {
@@ -77,9 +107,9 @@ function constraintsFor({ camera, microphone }: Wanted): MediaStreamConstraints 
       ...(camera === "" ? {} : { deviceId: { ideal: camera } }),
     },
     audio: microphone !== undefined && {
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
+      echoCancellation: echo,
+      noiseSuppression: noise,
+      autoGainControl: gain,
       ...(microphone === "" ? {} : { deviceId: { ideal: microphone } }),
     },
   };

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Route, routeOf } from "../state/route.ts";
 
 const current = signal(routeOf(location.href));
@@ -33,3 +33,7 @@ export function follow(event: MouseEvent & { readonly currentTarget: EventTarget
   event.preventDefault();
   go(anchor.href);
 }
+
+/** The private room that this page made last, until it makes another one; whether its link lies in the clipboard. */
+export const fresh: Signal<{ readonly link: string; readonly isCopied: boolean } | undefined> =
+  signal(undefined);

@@ -10,6 +10,34 @@ export const after: After = (ms, run) => {
 
 export const now = () => Date.now();
 
+export const every = (ms: number, run: () => void) => {
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+};
+
+export const isOnline = () => navigator.onLine;
+export function onNetworkChanged(listener: () => void): () => void {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
+}
+
+export function onVisibilityChanged(listener: () => void): () => void {
+  document.addEventListener("visibilitychange", listener);
+  return () => document.removeEventListener("visibilitychange", listener);
+}
+export const isVisible = () => document.visibilityState === "visible";
+
+/** The system's share sheet, where there is one. */
+export const canShare = () => "share" in navigator;
+export async function shareLink(title: string, url: string): Promise<void> {
+  // Closing the sheet rejects, and is no failure.
+  await navigator.share({ title, url }).catch(() => undefined);
+}
+
 export function pick(choices: number): number {
   const [word] = crypto.getRandomValues(new Uint32Array(1));
   return (word ?? 0) % choices;
@@ -26,15 +54,9 @@ export const roomsPort: RoomsPort = {
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     return answer.json();
   },
-  isVisible: () => document.visibilityState === "visible",
-  onVisible(listener) {
-    document.addEventListener("visibilitychange", listener);
-    return () => document.removeEventListener("visibilitychange", listener);
-  },
-  every(ms, run) {
-    const timer = setInterval(run, ms);
-    return () => clearInterval(timer);
-  },
+  isVisible,
+  onVisible: onVisibilityChanged,
+  every,
 };
 
 /** Whether the server made its own certificate and offers it. */
@@ -62,11 +84,16 @@ export async function obstacle(isPrivate: boolean): Promise<string | undefined> 
 }
 
 export async function copyText(text: string): Promise<boolean> {
+  return (await copyQuietly(text)) || copyBySelection(text);
+}
+
+/** Copies without touching focus or selection; false where the browser does not let it. */
+export async function copyQuietly(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text);
+    return false;
   }
 }
 

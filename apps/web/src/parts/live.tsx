@@ -10,7 +10,7 @@ export function Live({ announcer }: { readonly announcer: Announcer }) {
     <div class="live">
       <div role="status" aria-live="polite">
         {polite !== undefined && (
-          <p key={polite.number} class="toast">
+          <p key={polite.number} class={polite.isShown ? "toast" : "unseen"}>
             {polite.text}
           </p>
         )}

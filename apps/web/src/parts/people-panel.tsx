@@ -1,11 +1,13 @@
 import type { Call } from "../state/call.ts";
-import { initialsOf, type Person, tileStates, tintOf } from "../state/person.ts";
+import { initialsOf, isWatching, type Person, tileStates, tintOf } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Flag } from "./flag.tsx";
 import { Icon } from "./icon.tsx";
 import { Crown, ShieldCheck } from "./icons.ts";
 import { PanelFrame } from "./panel.tsx";
+import { PersonMenu } from "./person-menu.tsx";
 import { stateWord } from "./tile.tsx";
+import { WaitingPeople } from "./waiting-people.tsx";
 
 export function PeoplePanel({ call }: { readonly call: Call }) {
   const people = call.people.value;
@@ -17,11 +19,19 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
       remark={words.people.count(people.length)}
       onClose={() => call.show(undefined)}
     >
-      <div class="panel-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <div class="panel-body" tabIndex={0}>
+        {call.desk.waiting.value.length > 0 && (
+          <div class="waiting-part">
+            <h3>{words.people.waitingTitle}</h3>
+            <WaitingPeople call={call} />
+          </div>
+        )}
         <ul class="people-list" aria-label={words.people.title}>
           {people.map((person) => (
             <Row
               key={person.id}
+              call={call}
               person={person}
               isPrivate={isPrivate}
               code={call.codes.value.get(person.id)}
@@ -40,13 +50,20 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
 }
 
 interface RowProps {
+  readonly call: Call;
   readonly person: Person;
   readonly isPrivate: boolean;
   readonly code: string | undefined;
 }
 
-function Row({ person, isPrivate, code }: RowProps) {
-  const states = tileStates(person).map((state) => stateWord[state]);
+function Row({ call, person, isPrivate, code }: RowProps) {
+  const states = isWatching(person)
+    ? tileStates(person).filter((state) => state !== "muted" && state !== "camera-off")
+    : tileStates(person);
+  const told = states.map(stateWord);
+  // Who comes and sends nothing is no fault: they look on.
+  if (isWatching(person) && person.presence === "here") told.unshift(words.people.watching);
+  if (call.speaking.ids.value.has(person.id)) told.unshift(words.call.speaking);
   return (
     <li class={`person${person.presence === "here" ? "" : " dim"}`}>
       <span class={`avatar small tint-${tintOf(person.id)}`} aria-hidden="true">
@@ -64,7 +81,7 @@ function Row({ person, isPrivate, code }: RowProps) {
             </span>
           )}
         </p>
-        {states.length > 0 && <p class="soft">{states.join(" · ")}</p>}
+        {told.length > 0 && <p class="soft">{told.join(" · ")}</p>}
         {person.diagnosis !== undefined && <p class="soft">{person.diagnosis}</p>}
         {isPrivate && !person.isSelf && (
           <p class="code">
@@ -79,6 +96,7 @@ function Row({ person, isPrivate, code }: RowProps) {
           </p>
         )}
       </div>
+      <PersonMenu call={call} person={person} look="plain-button icon-only" />
     </li>
   );
 }

@@ -59,6 +59,8 @@ export function Picture(props: PictureProps) {
       autoplay
       playsInline
       muted={isMuted}
+      // Firefox would stop at every picture on the way from button to button.
+      tabIndex={-1}
       aria-label={label}
     />
   );

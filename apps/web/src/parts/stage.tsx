@@ -1,78 +1,177 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { after, isVisible, onVisibilityChanged } from "../browser/page.ts";
 import type { Call } from "../state/call.ts";
-import { layOut, type Size } from "../state/grid.ts";
+import { arrange, type Place, type Size } from "../state/grid.ts";
+import { hasPicture, type Share } from "../state/person.ts";
 import { words } from "../words/words.ts";
+import { Icon } from "./icon.tsx";
+import { Camera } from "./icons.ts";
 import { Picture } from "./picture.tsx";
-import { Tile } from "./tile.tsx";
+import { placeStyle, snapshot, Tile } from "./tile.tsx";
 
 /** Pixels between tiles. */
 const gap = 8;
-/** Tiles narrower than this many pixels show states as icons, without their words. */
-const smallTile = 260;
+/** Who looks away shorter than this finds every picture as it was. */
+const lookAwayMs = 20_000;
 
-/** The pictures: a grid of people, or shared screens with the people as a strip. */
-export function Stage({ call, hearing }: { readonly call: Call; readonly hearing: number }) {
+interface StageProps {
+  readonly call: Call;
+  readonly hearing: number;
+  /** The call is also in the small window: its pictures are looked at although the page is hidden. */
+  readonly isElsewhere: boolean;
+}
+
+/** The pictures: a grid of people, or what is large (shared screens, a pinned person) with the others as a strip. */
+export function Stage({ call, hearing, isElsewhere }: StageProps) {
   const space = useSignal<Size>({ width: 0, height: 0 });
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (frame.current === null) return;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) space.value = entry.contentRect;
+      // A rectangle of the browser has no properties of its own to spread.
+      if (entry !== undefined) {
+        const { width, height } = entry.contentRect;
+        space.value = { width, height };
+      }
     });
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, [space]);
-  const tile = useComputed(() => layOut(call.people.value.length, space.value, gap).tile);
+  const places = useComputed(() =>
+    arrange({
+      people: call.people.value.length,
+      pinned: call.pinnedIndex.value,
+      shares: call.shares.value.length,
+      space: space.value,
+      gap,
+    }),
+  ).value;
+  const people = call.people.value;
   const shares = call.shares.value;
+  const isLookedAt = useLookedAt();
+
+  useEffect(() => {
+    const scale = isLookedAt.value || isElsewhere ? devicePixelRatio : 0;
+    people.forEach((person, index) => {
+      if (person.isSelf) return;
+      const height = hasPicture(person) ? (places.people[index]?.height ?? 0) : 0;
+      call.attention.show(call.room.peers.get(person.id)?.media.get("camera"), height * scale);
+    });
+    shares.forEach((share, index) => {
+      if (share.isSelf) return;
+      const height = places.shares[index]?.height ?? 0;
+      call.attention.show(call.room.peers.get(share.id)?.media.get("screen"), height * scale);
+    });
+  }, [call, people, shares, places, isElsewhere, isLookedAt.value]);
+
   const speaker = call.local.chosen.speaker.value;
   const onSoundHeld = () => {
     call.isSoundHeld.value = true;
   };
-  const { width, height } = tile.value;
-  const isSmall = shares.length > 0 || width < smallTile;
   return (
-    <div class={`stage${shares.length > 0 ? " with-shares" : ""}`}>
+    <div ref={frame} class="stage">
       {shares.length > 0 && (
         <section class="shares" aria-label={words.call.shares}>
-          {shares.map((share) => {
-            const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
+          {shares.map((share, index) => {
+            const place = places.shares[index];
             return (
-              <figure key={share.id} class="share" aria-label={label}>
-                <Picture
-                  stream={share.stream}
-                  isMuted={share.isSelf}
-                  isHeard={share.isHeard}
+              place !== undefined && (
+                <SharedScreen
+                  key={share.id}
+                  call={call}
+                  share={share}
+                  place={place}
                   speaker={speaker}
                   hearing={hearing}
                   onSoundHeld={onSoundHeld}
                 />
-                <figcaption class="caption">
-                  <span class="name">{label}</span>
-                </figcaption>
-              </figure>
+              )
             );
           })}
         </section>
       )}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset lays out its contents by rules of its own. */}
-      <div
-        ref={frame}
-        class={`people-grid${isSmall ? " small" : ""}`}
-        role="group"
-        aria-label={words.call.people}
-        style={{ "--tile-width": `${width}px`, "--tile-height": `${height}px`, "--gap": `${gap}px` }}
-      >
-        {call.people.value.map((person) => (
-          <Tile
-            key={person.id}
-            person={person}
-            speaker={speaker}
-            hearing={hearing}
-            onSoundHeld={onSoundHeld}
-          />
-        ))}
+      <div class="people-grid" role="group" aria-label={words.call.people}>
+        {people.map((person, index) => {
+          const place = places.people[index];
+          return (
+            place !== undefined && (
+              <Tile
+                key={person.id}
+                call={call}
+                person={person}
+                place={place}
+                isPinned={index === call.pinnedIndex.value}
+                speaker={speaker}
+                hearing={hearing}
+                onSoundHeld={onSoundHeld}
+              />
+            )
+          );
+        })}
       </div>
     </div>
   );
+}
+
+interface SharedScreenProps {
+  readonly call: Call;
+  readonly share: Share;
+  readonly place: Place;
+  readonly speaker: string;
+  readonly hearing: number;
+  readonly onSoundHeld: () => void;
+}
+
+function SharedScreen({ call, share, place, speaker, hearing, onSoundHeld }: SharedScreenProps) {
+  const figure = useRef<HTMLElement>(null);
+  const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
+  return (
+    <figure ref={figure} class="share" aria-label={label} style={placeStyle(place)}>
+      <Picture
+        stream={share.stream}
+        isMuted={share.isSelf}
+        isHeard={share.isHeard}
+        speaker={speaker}
+        hearing={hearing}
+        onSoundHeld={onSoundHeld}
+      />
+      <figcaption class="caption">
+        <span class="name">{label}</span>
+      </figcaption>
+      <button
+        type="button"
+        class="tile-button"
+        aria-label={words.person.snapshot}
+        title={words.person.snapshot}
+        onClick={() => void snapshot(call, figure.current, label)}
+      >
+        <Icon node={Camera} size={18} />
+      </button>
+    </figure>
+  );
+}
+
+/** Whether somebody looks at the page, or did a moment ago. */
+function useLookedAt() {
+  const isLookedAt = useSignal(true);
+  useEffect(() => {
+    let callOff: () => void = () => undefined;
+    const look = () => {
+      callOff();
+      if (isVisible()) isLookedAt.value = true;
+      else {
+        callOff = after(lookAwayMs, () => {
+          isLookedAt.value = false;
+        });
+      }
+    };
+    const stop = onVisibilityChanged(look);
+    return () => {
+      stop();
+      callOff();
+    };
+  }, [isLookedAt]);
+  return isLookedAt;
 }

@@ -5,7 +5,7 @@ import { words } from "../words/words.ts";
 export function ThemeChoice({ settings }: { readonly settings: Settings }) {
   const field = useId();
   return (
-    <div class="theme-choice">
+    <div class="small-choice">
       <label for={field}>{words.app.theme}</label>
       <select
         id={field}

@@ -1,8 +1,13 @@
 import type { IconNode } from "lucide";
+import { useRef } from "preact/hooks";
+import { saveSnapshot } from "../browser/snapshot.ts";
+import type { Call } from "../state/call.ts";
+import type { Place } from "../state/grid.ts";
 import { hasPicture, initialsOf, type Person, type TileState, tileStates, tintOf } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
-import { MicOff, RefreshCw, Unplug, VideoOff } from "./icons.ts";
+import { AudioLines, MicOff, Pin, RefreshCw, Route, SignalLow, Unplug, VideoOff } from "./icons.ts";
+import { PersonMenu } from "./person-menu.tsx";
 import { Picture } from "./picture.tsx";
 
 const stateIcon: Record<TileState, IconNode> = {
@@ -12,31 +17,73 @@ const stateIcon: Record<TileState, IconNode> = {
   "no-link": Unplug,
   muted: MicOff,
   "camera-off": VideoOff,
+  poor: SignalLow,
+  relayed: Route,
 };
 /** What a tile's state is called. */
-export const stateWord: Record<TileState, string> = {
-  away: words.call.away,
-  reconnecting: words.call.reconnecting,
-  connecting: words.call.connecting,
-  "no-link": words.call.noLink,
-  muted: words.call.muted,
-  "camera-off": words.call.cameraOff,
-};
+export function stateWord(state: TileState): string {
+  const { call } = words;
+  const all: Record<TileState, string> = {
+    away: call.away,
+    reconnecting: call.reconnecting,
+    connecting: call.connecting,
+    "no-link": call.noLink,
+    muted: call.muted,
+    "camera-off": call.cameraOff,
+    poor: call.poor,
+    relayed: call.relayed,
+  };
+  return all[state];
+}
+
+/** Tiles narrower than this many pixels show states as icons, without their words. */
+const smallTile = 260;
+/** Narrower than this there is no place for a button; the list of people has the same one. */
+const tinyTile = 96;
+
+/** Where something stands on the stage, for its style sheet. */
+export const placeStyle = ({ x, y, width, height }: Place) => ({
+  "--x": `${x}px`,
+  "--y": `${y}px`,
+  "--tile-width": `${width}px`,
+  "--tile-height": `${height}px`,
+});
 
 interface TileProps {
+  readonly call: Call;
   readonly person: Person;
+  readonly place: Place;
+  readonly isPinned: boolean;
   readonly speaker: string;
   readonly hearing: number;
   readonly onSoundHeld: () => void;
 }
 
 /** One person on the stage: picture or initials, name, and states in words and icons. */
-export function Tile({ person, speaker, hearing, onSoundHeld }: TileProps) {
+export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundHeld }: TileProps) {
+  const figure = useRef<HTMLElement>(null);
   const name = person.isSelf ? words.call.you(person.name) : person.name;
   const isPictured = hasPicture(person);
   const isDim = person.presence !== "here" || person.link === "closed";
+  const isSpeaking = call.speaking.ids.value.has(person.id);
+  const looks = [
+    "tile",
+    isDim && "dim",
+    isSpeaking && "speaking",
+    place.width < smallTile && "small",
+    isPinned && "pinned",
+  ];
+  const showConnection = () => {
+    call.dialog.value = { kind: "connection", id: person.id };
+  };
   return (
-    <figure class={`tile${isDim ? " dim" : ""}`} aria-label={name}>
+    <figure
+      ref={figure}
+      class={looks.filter(Boolean).join(" ")}
+      aria-label={name}
+      style={placeStyle(place)}
+      data-person={person.id}
+    >
       <Picture
         stream={person.stream}
         isMuted={person.isSelf}
@@ -54,13 +101,59 @@ export function Tile({ person, speaker, hearing, onSoundHeld }: TileProps) {
       )}
       <figcaption class="caption">
         <span class="name">{name}</span>
+        {isSpeaking && <State icon={AudioLines} word={words.call.speaking} look="state-speaking" />}
         {tileStates(person).map((state) => (
-          <span key={state} class={`state state-${state}`}>
-            <Icon node={stateIcon[state]} size={16} />
-            <span class="word">{stateWord[state]}</span>
-          </span>
+          <State
+            key={state}
+            icon={stateIcon[state]}
+            word={stateWord(state)}
+            look={`state-${state}`}
+            {...(state === "poor" || state === "relayed" ? { onPress: showConnection } : {})}
+          />
         ))}
+        {isPinned && <State icon={Pin} word={words.call.pinned} look="state-pinned" />}
       </figcaption>
+      {place.width >= tinyTile && (
+        <PersonMenu
+          call={call}
+          person={person}
+          look="tile-button"
+          onSnapshot={() => void snapshot(call, figure.current, person.name)}
+        />
+      )}
     </figure>
+  );
+}
+
+/** Saves what a figure shows, and says so. */
+export async function snapshot(call: Call, figure: HTMLElement | null, name: string): Promise<void> {
+  const video = figure?.querySelector("video");
+  const file = video ? await saveSnapshot(video, name) : undefined;
+  if (file === undefined) call.announcer.warn(words.call.notKept);
+  else call.announcer.say(words.call.kept(file));
+}
+
+interface StateProps {
+  readonly icon: IconNode;
+  readonly word: string;
+  readonly look: string;
+  /** Shows more about it. */
+  readonly onPress?: () => void;
+}
+function State({ icon, word, look, onPress }: StateProps) {
+  const content = (
+    <>
+      <Icon node={icon} size={16} />
+      <span class="word">{word}</span>
+    </>
+  );
+  return onPress === undefined ? (
+    <span class={`state ${look}`} title={word}>
+      {content}
+    </span>
+  ) : (
+    <button type="button" class={`state ${look}`} title={word} onClick={onPress}>
+      {content}
+    </button>
   );
 }

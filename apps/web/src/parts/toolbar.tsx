@@ -3,6 +3,7 @@ import type { Call, Panel } from "../state/call.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import { LogOut, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, Users, Video, VideoOff } from "./icons.ts";
+import { type Desktop, MoreMenu } from "./more-menu.tsx";
 
 interface ToolProps {
   readonly icon: IconNode;
@@ -21,6 +22,7 @@ function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: Too
       type="button"
       class={`tool ${look}`}
       aria-label={label}
+      title={label}
       aria-description={remark}
       aria-expanded={opens?.isOpen}
       aria-controls={opens?.isOpen ? opens.id : undefined}
@@ -28,11 +30,8 @@ function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: Too
     >
       <span class="tool-icon">
         <Icon node={icon} size={22} />
-        {count > 0 && (
-          <span class="badge" aria-hidden="true">
-            {count > 99 ? "99+" : count}
-          </span>
-        )}
+        {/* Drawn by the style sheet: as text it would belong to the button's name. */}
+        {count > 0 && <span class="badge" data-count={count > 99 ? "99+" : count} />}
       </span>
       <span class="tool-label" aria-hidden="true">
         {label}
@@ -42,7 +41,7 @@ function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: Too
 }
 
 /** The call's controls. The arrow keys move along it (WAI-ARIA toolbar pattern), Tab too. */
-export function Toolbar({ call }: { readonly call: Call }) {
+export function Toolbar({ call, desktop }: { readonly call: Call; readonly desktop: Desktop }) {
   const { sending, local, panel, chat } = call;
   const isSilent = local.track.microphone.value === undefined || sending.isMuted.value;
   const camera = local.capture.camera.value.state;
@@ -70,7 +69,7 @@ export function Toolbar({ call }: { readonly call: Call }) {
           icon={isSharing ? MonitorX : MonitorUp}
           label={isSharing ? words.call.stopSharing : words.call.shareScreen}
           look={isSharing ? "on" : ""}
-          onPress={() => (isSharing ? sending.stopSharing() : void call.share())}
+          onPress={() => call.toggleSharing()}
         />
       )}
       <Tool
@@ -91,16 +90,18 @@ export function Toolbar({ call }: { readonly call: Call }) {
         opens={opens("people")}
         onPress={() => call.toggle("people")}
       />
+      <MoreMenu call={call} desktop={desktop} />
       <Tool icon={LogOut} label={words.call.leave} look="leave" onPress={() => void call.leave()} />
     </div>
   );
 }
 
 function moveByArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (step === undefined) return;
-  const buttons = [...event.currentTarget.querySelectorAll("button")];
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+  const step = { ArrowRight: forward, ArrowLeft: -forward }[event.key];
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(".tool")];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  if (step === undefined || at === -1) return;
   buttons[(at + step + buttons.length) % buttons.length]?.focus();
   event.preventDefault();
 }

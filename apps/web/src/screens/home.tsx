@@ -5,6 +5,7 @@ import { follow, go } from "../browser/navigation.ts";
 import { offersCertificate, roomsPort } from "../browser/page.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ArrowRight, Lock, TriangleAlert } from "../parts/icons.ts";
+import { LanguageChoice } from "../parts/language-choice.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { ThemeChoice } from "../parts/theme-choice.tsx";
 import { PublicRooms, type RoomsList } from "../state/rooms-list.ts";
@@ -48,7 +49,10 @@ export function Home({ settings }: { readonly settings: Settings }) {
         <p>
           <strong>{words.home.seesTitle}.</strong> {words.home.sees}
         </p>
-        <ThemeChoice settings={settings} />
+        <div class="small-choices">
+          <LanguageChoice settings={settings} />
+          <ThemeChoice settings={settings} />
+        </div>
       </footer>
     </div>
   );

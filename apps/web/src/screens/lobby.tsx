@@ -1,10 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
-import { follow } from "../browser/navigation.ts";
+import { follow, fresh } from "../browser/navigation.ts";
 import { DeviceChoice, Switch } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { CircleAlert, Globe, Lock, VideoOff } from "../parts/icons.ts";
+import { CircleAlert, Ear, Globe, Hourglass, Lock, VideoOff } from "../parts/icons.ts";
+import { Invitation } from "../parts/invitation.tsx";
+import { LanguageChoice } from "../parts/language-choice.tsx";
+import { LevelBar } from "../parts/level-bar.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { OwnPreview } from "../parts/own-preview.tsx";
+import { SpeakerChoice } from "../parts/speaker-choice.tsx";
 import { ThemeChoice } from "../parts/theme-choice.tsx";
 import { deviceAdvice } from "../state/device-advice.ts";
 import type { Settings } from "../state/settings.ts";
@@ -15,6 +19,8 @@ interface LobbyProps {
   readonly visit: Visit;
   readonly needs: LobbyNeeds;
   readonly isJoining: boolean;
+  /** Someone has to let you in. */
+  readonly isWaiting: boolean;
   readonly settings: Settings;
 }
 
@@ -24,15 +30,13 @@ export function lobbyTitle({ isPrivate, roomName }: Visit): string {
 }
 
 /** Before joining: name, devices, and how one looks. */
-export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
-  const { local } = visit;
+export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyProps) {
   const passcode = useRef<HTMLInputElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   useEffect(() => {
     if (needs.passcode !== "none") passcode.current?.focus();
   }, [needs]);
-  const advice = deviceAdvice(local.capture.camera.value, local.capture.microphone.value);
   const submit = (event: Event) => {
     event.preventDefault();
     void visit.join();
@@ -54,7 +58,10 @@ export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
             </p>
           </div>
         </header>
-        <Preview visit={visit} />
+        <div class="lobby-side">
+          <Preview visit={visit} />
+          <Fresh visit={visit} />
+        </div>
         <form class="lobby-form" onSubmit={submit}>
           <label class="field">
             <span>{words.lobby.yourName}</span>
@@ -97,24 +104,76 @@ export function Lobby({ visit, needs, isJoining, settings }: LobbyProps) {
               </p>
             </div>
           )}
+          <Advice visit={visit} />
           <Devices visit={visit} />
-          {advice !== undefined && (
-            <p class="advice" role="status">
-              <Icon node={CircleAlert} />
-              <span>
-                {advice} {words.devices.joinAnyway}
-              </span>
-            </p>
+          {isWaiting ? (
+            <Waiting visit={visit} />
+          ) : (
+            <button type="submit" class="primary big">
+              {isJoining ? words.lobby.joining : words.lobby.join}
+            </button>
           )}
-          <button type="submit" class="primary big">
-            {isJoining ? words.lobby.joining : words.lobby.join}
-          </button>
         </form>
       </main>
       <footer class="sheet-foot end">
+        <LanguageChoice settings={settings} />
         <ThemeChoice settings={settings} />
       </footer>
     </div>
+  );
+}
+
+/** What is wrong with the devices, or what it means to have none. */
+function Advice({ visit }: { readonly visit: Visit }) {
+  const { capture } = visit.local;
+  const advice = deviceAdvice(capture.camera.value, capture.microphone.value);
+  const isOnlyWatching = capture.camera.value.state === "off" && capture.microphone.value.state === "off";
+  if (advice === undefined && !isOnlyWatching && !visit.hearing.isSilent.value) return null;
+  return (
+    <p class="advice" role="status">
+      <Icon node={advice === undefined && isOnlyWatching ? Ear : CircleAlert} />
+      <span>
+        {advice !== undefined
+          ? `${advice} ${words.devices.joinAnyway}`
+          : isOnlyWatching
+            ? words.lobby.onlyWatching
+            : words.devices.silent}
+      </span>
+    </p>
+  );
+}
+
+/** Somebody in the room has to say yes first. */
+function Waiting({ visit }: { readonly visit: Visit }) {
+  const box = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone.
+  useEffect(() => box.current?.focus(), []);
+  return (
+    <div ref={box} class="waiting" tabIndex={-1}>
+      <p class="with-icon">
+        <Icon node={Hourglass} />
+        <strong>{words.lobby.waiting}</strong>
+      </p>
+      <p class="soft">{words.lobby.waitingMeaning}</p>
+      <button type="button" class="secondary" onClick={() => visit.stopWaiting()}>
+        {words.lobby.stopWaiting}
+      </button>
+    </div>
+  );
+}
+
+/** A room that was just made: its link, to be handed on. */
+function Fresh({ visit }: { readonly visit: Visit }) {
+  const made = fresh.value;
+  if (made === undefined || made.link !== visit.link) return null;
+  return (
+    <section class="note fresh" aria-labelledby="fresh-title">
+      <div>
+        <h2 id="fresh-title">{made.isCopied ? words.invite.readyCopied : words.invite.ready}</h2>
+        <p class="soft">{words.invite.meaning}</p>
+        <Invitation link={made.link} announcer={visit.announcer} copyLabel={words.call.copyLink} />
+      </div>
+    </section>
   );
 }
 
@@ -149,9 +208,8 @@ function Devices({ visit }: { readonly visit: Visit }) {
         isOn={isOn("microphone")}
         onPress={() => visit.toggle("microphone")}
       />
-      {local.port.canChooseSpeaker && (
-        <DeviceChoice local={local} kind="speaker" label={words.lobby.speaker} />
-      )}
+      <LevelBar hearing={visit.hearing} />
+      <SpeakerChoice local={local} announcer={visit.announcer} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { browserDevices } from "../browser/devices.ts";
-import { now, obstacle, onPageGone, pick } from "../browser/page.ts";
+import { levelOf, meter } from "../browser/levels.ts";
+import { every, isOnline, now, obstacle, onNetworkChanged, onPageGone, pick } from "../browser/page.ts";
 import type { Announcer } from "../state/announcer.ts";
 import { LocalMedia } from "../state/local-media.ts";
 import type { Route } from "../state/route.ts";
@@ -30,7 +31,7 @@ export function VisitScreen({ route, settings, announcer }: VisitProps) {
         route,
         settings,
         announcer,
-        now,
+        port: { now, every, levelOf, meter, isOnline, onNetworkChanged },
         onPageGone,
         suggestion: suggestName(pick),
         local: new LocalMedia(browserDevices(), settings),
@@ -59,7 +60,7 @@ export function VisitScreen({ route, settings, announcer }: VisitProps) {
     if (stage.at === "ended") return stage.ending.title;
     if (stage.at !== "call") return lobbyTitle(visit);
     const unread = stage.call.chat.unread.value;
-    return `${unread > 0 ? `(${unread}) ` : ""}${stage.call.room.title ?? visit.roomName}`;
+    return `${unread > 0 ? `(${unread}) ` : ""}${stage.call.desk.rules.value.title ?? visit.roomName}`;
   });
   useEffect(() => {
     document.title = `${title.value} · ${words.app.name}`;
@@ -69,7 +70,15 @@ export function VisitScreen({ route, settings, announcer }: VisitProps) {
   switch (stage.at) {
     case "lobby":
     case "joining":
-      return <Lobby visit={visit} needs={stage} isJoining={stage.at === "joining"} settings={settings} />;
+      return (
+        <Lobby
+          visit={visit}
+          needs={stage}
+          isJoining={stage.at === "joining"}
+          isWaiting={stage.at === "joining" && stage.isWaiting}
+          settings={settings}
+        />
+      );
     case "call":
       return screen.value === undefined ? null : <screen.value.RoomScreen call={stage.call} />;
     case "ended":

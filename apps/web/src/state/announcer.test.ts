@@ -23,4 +23,15 @@ describe("the live regions", () => {
     expect(announcer.polite.value).toBeUndefined();
     expect(announcer.urgent.value?.text).toBe("Not sent.");
   });
+
+  it("[W37] mentions what is shown elsewhere, and hushes with its screen", () => {
+    const forgotten: string[] = [];
+    const announcer = new Announcer((ms) => () => forgotten.push(`${ms}`));
+    announcer.mention("Bo knocks");
+    expect(announcer.polite.value).toMatchObject({ text: "Bo knocks", isShown: false });
+    announcer.warn("Muted");
+    announcer.hush();
+    expect([announcer.polite.value, announcer.urgent.value]).toEqual([undefined, undefined]);
+    expect(forgotten).toEqual(["4000", "8000"]);
+  });
 });

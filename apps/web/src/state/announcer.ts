@@ -8,6 +8,8 @@ export interface Announcement {
   readonly text: string;
   /** Another number even for the same text, so that it is read again. */
   readonly number: number;
+  /** False for what stands on the screen already. */
+  readonly isShown: boolean;
 }
 
 /** The page's two live regions: `polite` for notices and messages, `urgent` for errors. */
@@ -25,14 +27,26 @@ export class Announcer {
   say(text: string): void {
     this.#put("polite", text, 4_000);
   }
+  /** For assistive technology alone: everyone else sees it elsewhere. */
+  mention(text: string): void {
+    this.#put("polite", text, 4_000, false);
+  }
   warn(text: string): void {
     this.#put("urgent", text, 8_000);
   }
 
-  #put(region: "polite" | "urgent", text: string, ms: number): void {
+  /** What was said is over, and says nothing about the next screen. */
+  hush(): void {
+    for (const region of ["polite", "urgent"] as const) {
+      this.#forget[region]?.();
+      this[region].value = undefined;
+    }
+  }
+
+  #put(region: "polite" | "urgent", text: string, ms: number, isShown = true): void {
     this.#forget[region]?.();
     this.#count += 1;
-    this[region].value = { text, number: this.#count };
+    this[region].value = { text, number: this.#count, isShown };
     this.#forget[region] = this.#after(ms, () => {
       this[region].value = undefined;
     });

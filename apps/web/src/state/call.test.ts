@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { FakeDevices, fakeSettings, settle } from "../../test/fake-devices.ts";
-import { FakePeer, FakeRoom, fakeStream, fakeTrack } from "../../test/fake-room.ts";
+import { FakePeer, FakePort, FakeRoom, fakeStream, fakeTrack } from "../../test/fake-room.ts";
 import { Announcer } from "./announcer.ts";
 import { Call } from "./call.ts";
 import type { EndingReason } from "./ending.ts";
+import { Hearing } from "./hearing.ts";
 import { LocalMedia } from "./local-media.ts";
 
 function make(visibility: "public" | "private" = "private") {
@@ -12,15 +13,17 @@ function make(visibility: "public" | "private" = "private") {
   const local = new LocalMedia(devices, fakeSettings());
   const announcer = new Announcer(() => () => undefined);
   const ends: EndingReason[] = [];
+  const port = new FakePort();
   const call = new Call({
     room,
     local,
     announcer,
-    now: () => 1_000,
+    hearing: new Hearing(local, port),
+    port,
     sent: { audio: undefined, video: undefined },
     onEnd: (reason) => ends.push(reason),
   });
-  return { room, devices, local, announcer, ends, call };
+  return { room, devices, local, announcer, ends, port, call };
 }
 
 describe("a call on screen", () => {
@@ -139,5 +142,120 @@ describe("a call on screen", () => {
     await call.say();
     expect(announcer.urgent.value?.text).toBe("Not sent. Not taken.");
     expect(announcer.polite.value).toBeUndefined();
+  });
+
+  it("[W41] marks who speaks, also yourself, and nobody who is muted", async () => {
+    const { room, local, port, call } = make();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    room.emit("media", bo.shows(fakeStream([]), { audio: "on" }));
+    port.levels.set("bo", 0.2);
+    port.pass(200);
+    expect([...call.speaking.ids.value]).toEqual(["bo"]);
+    expect(call.foremost.value.name).toBe("Bo");
+    room.emit("media", bo.shows(fakeStream([]), { audio: "muted" }));
+    await local.start("microphone");
+    port.level = 0.3;
+    port.pass(1_200);
+    expect([...call.speaking.ids.value]).toEqual(["self"]);
+    // The small window shows whom you listen to.
+    expect(call.foremost.value.name).toBe("Bo");
+  });
+
+  it("[W40] pins one person at a time, and nobody when they left", () => {
+    const { room, call } = make();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    call.pin(bo.id);
+    expect([call.pinnedIndex.value, call.foremost.value.name]).toEqual([1, "Bo"]);
+    room.depart(bo, "left");
+    expect(call.pinnedIndex.value).toBeUndefined();
+    call.pin("self");
+    expect(call.pinnedIndex.value).toBe(0);
+    call.pin("self");
+    expect(call.pinnedIndex.value).toBeUndefined();
+  });
+
+  it("[W47] says that the host muted you", async () => {
+    const { room, local, announcer, call } = make();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    await local.start("camera", "microphone");
+    await settle();
+    room.emit("asked", { what: "mute", kind: "audio", by: bo });
+    expect(announcer.urgent.value?.text).toBe("Bo muted you. Unmute when you want to speak.");
+    expect(call.self.value).toMatchObject({ audio: "muted", video: "on" });
+    room.emit("asked", { what: "mute", kind: "video", by: bo });
+    expect(announcer.urgent.value?.text).toContain("stopped your video");
+    expect(call.self.value.video).toBe("none");
+  });
+
+  it("[W49] says who is host from now on", () => {
+    const { room, announcer, call } = make();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    room.self = { ...room.self, role: "member" };
+    bo.role = "host";
+    room.emit("peer-changed", bo);
+    expect(announcer.polite.value?.text).toBe("Bo is the host now.");
+    expect([call.self.value.isHost, call.people.value[1]?.isHost]).toEqual([false, true]);
+    room.self = { ...room.self, role: "host" };
+    bo.role = "member";
+    room.emit("room");
+    expect(announcer.polite.value?.text).toBe("You are the host now.");
+  });
+
+  it("[W57] says that it is offline", () => {
+    const { port, call } = make();
+    port.network(false);
+    expect(call.isOffline.value).toBe(true);
+    port.network(true);
+    expect(call.isOffline.value).toBe(false);
+  });
+
+  it("[W50] announces a private message as one, and opens the chat for an answer", () => {
+    const { room, announcer, call } = make();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    const said = { id: "m1", from: { id: "bo", name: "Bo" }, isOwn: false, isHistory: false, at: 1 };
+    room.emit("said", { ...said, text: "psst", to: "self" });
+    expect(announcer.polite.value?.text).toBe("Bo, only to you: psst");
+    call.writeTo(bo.id);
+    expect([call.panel.value, call.chat.to.value?.name]).toEqual(["chat", "Bo"]);
+  });
+
+  it("[W45] does what a key stands for", async () => {
+    const { local, call } = make();
+    await local.start("microphone");
+    call.press("microphone");
+    expect(call.sending.isMuted.value).toBe(true);
+    call.press("talk");
+    expect(call.sending.isTalking.value).toBe(true);
+    call.press("people");
+    expect(call.panel.value).toBe("people");
+    call.press("chat");
+    expect(call.panel.value).toBe("chat");
+    call.press("camera");
+    expect(local.capture.camera.value.state).toBe("starting");
+    call.press("share");
+    expect(call.sending.screen.value.state).toBe("choosing");
+    await settle();
+    call.press("share");
+    expect(call.sending.screen.value.state).toBe("none");
+    call.press("help");
+    expect(call.dialog.value).toEqual({ kind: "shortcuts" });
+  });
+
+  it("says what devices do by themselves", () => {
+    const { local, announcer } = make();
+    local.onNews({ what: "plugged", kind: "microphone", label: "Headset" });
+    expect(announcer.polite.value?.text).toContain("Headset was plugged in");
+    local.onNews({ what: "replaced", kind: "camera", label: "" });
+    expect(announcer.polite.value?.text).toContain("Another one is in use");
+    local.onNews({ what: "replaced", kind: "camera", label: "Desk camera" });
+    expect(announcer.polite.value?.text).toContain("Desk camera is in use now");
+    local.onNews({ what: "back", kind: "camera" });
+    expect(announcer.polite.value?.text).toContain("back");
+  });
+
+  it("lets go of every timer and listener when it is over", () => {
+    const { room, port, call } = make();
+    call.dispose();
+    expect([room.listenerCount, port.timerCount]).toEqual([0, 0]);
   });
 });

@@ -2,22 +2,47 @@ import type { LeaveReason, Peer, PeerId, Room } from "@parlour/client";
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { words } from "../words/words.ts";
 import type { Announcer } from "./announcer.ts";
+import { Attention } from "./attention.ts";
 import { Chat } from "./chat.ts";
 import type { EndingReason } from "./ending.ts";
-import type { LocalMedia } from "./local-media.ts";
+import type { Hearing } from "./hearing.ts";
+import { HostDesk } from "./host-desk.ts";
+import type { DeviceNews, LocalMedia } from "./local-media.ts";
 import { type Person, personOf, type Share } from "./person.ts";
+import { Quality } from "./quality.ts";
 import { Sending } from "./sending.ts";
+import type { Shortcut } from "./shortcuts.ts";
+import { Speaking } from "./speaking.ts";
 
 /** Notices that the page words itself in private rooms. */
 const ownNotices: readonly string[] = ["joined", "left"];
 
 export type Panel = "chat" | "people";
 
+/** What lies over the call and waits for an answer. */
+export type CallDialog =
+  | { readonly kind: "settings" | "shortcuts" | "room" | "invite" | "end" }
+  | { readonly kind: "connection" | "remove" | "hand-over"; readonly id: PeerId };
+
+/** What a call needs of the browser. */
+export interface CallPort {
+  readonly now: () => number;
+  every(ms: number, run: () => void): () => void;
+  /** How loud someone's sound is now, 0 to 1, linear. */
+  levelOf(peer: Peer): number;
+  isOnline(): boolean;
+  onNetworkChanged(listener: () => void): () => void;
+}
+
+/** So often levels are looked at. */
+const levelMs = 200;
+
 export interface CallSetup {
   readonly room: Room;
   readonly local: LocalMedia;
   readonly announcer: Announcer;
-  readonly now: () => number;
+  readonly hearing: Hearing;
+  readonly port: CallPort;
   /** Published along with joining. */
   readonly sent: {
     readonly audio: MediaStreamTrack | undefined;
@@ -34,18 +59,30 @@ export class Call {
   readonly announcer: Announcer;
   readonly chat: Chat;
   readonly sending: Sending;
+  readonly desk: HostDesk;
+  readonly quality: Quality;
+  readonly hearing: Hearing;
+  readonly speaking: Speaking = new Speaking();
+  readonly attention: Attention = new Attention();
   readonly panel: Signal<Panel | undefined> = signal(undefined);
+  readonly dialog: Signal<CallDialog | undefined> = signal(undefined);
+  /** Who is kept large, by your own wish. */
+  readonly pinned: Signal<PeerId | undefined> = signal(undefined);
   readonly isRecovering: Signal<boolean> = signal(false);
+  readonly isOffline: Signal<boolean> = signal(false);
   /** The browser holds sound back until something is pressed. */
   readonly isSoundHeld: Signal<boolean> = signal(false);
   /** Verification codes by peer, as far as they are known. */
   readonly codes: Signal<ReadonlyMap<PeerId, string>> = signal(new Map());
-  readonly #others: Signal<readonly Person[]> = signal([]);
+  readonly #present: Signal<readonly Peer[]> = signal([]);
+  /** A peer is the same object for as long as it is there: this counts its changes. */
+  readonly #looks: Signal<number> = signal(0);
   readonly #remoteShares: Signal<readonly Share[]> = signal([]);
   readonly #ownName: Signal<string>;
   readonly #isHost: Signal<boolean>;
   readonly #stops: (() => void)[];
   #isOver = false;
+  #hostId: PeerId | undefined;
 
   /** Made anew only with another camera track, so that muting doesn't restart the picture. */
   readonly #ownPicture: ReadonlySignal<MediaStream | undefined> = computed(() => {
@@ -58,6 +95,23 @@ export class Call {
     this.self.value,
     ...this.#others.value,
   ]);
+  readonly #others: ReadonlySignal<readonly Person[]> = computed(() => {
+    this.#looks.value;
+    const poor = this.quality.poor.value;
+    return this.#present.value.map((peer) => personOf(peer, poor.has(peer.id)));
+  });
+  /** Where the pinned person stands among the people; undefined when nobody is, or they left. */
+  readonly pinnedIndex: ReadonlySignal<number | undefined> = computed(() => {
+    const index = this.people.value.findIndex(({ id }) => id === this.pinned.value);
+    return index === -1 ? undefined : index;
+  });
+  /** Whose picture stands for the call where there is room for one: pinned, speaking, or simply first. */
+  readonly foremost: ReadonlySignal<Person> = computed(() => {
+    const people = this.people.value;
+    const byId = (id: string | undefined) => people.find((person) => person.id === id);
+    const speaker = byId(this.speaking.foremost.value);
+    return byId(this.pinned.value) ?? (speaker?.isSelf ? undefined : speaker) ?? people[1] ?? this.self.value;
+  });
   readonly shares: ReadonlySignal<readonly Share[]> = computed(() => {
     const own = this.sending.screen.value;
     if (own.state !== "sharing") return this.#remoteShares.value;
@@ -65,14 +119,19 @@ export class Call {
     return [...this.#remoteShares.value, { id, name, isSelf: true, stream: own.stream, isHeard: false }];
   });
 
-  constructor({ room, local, announcer, now, sent, onEnd }: CallSetup) {
+  constructor({ room, local, announcer, hearing, port, sent, onEnd }: CallSetup) {
+    const { now } = port;
     this.room = room;
+    this.hearing = hearing;
     this.local = local;
     this.announcer = announcer;
     this.#ownName = signal(room.self.name);
     this.#isHost = signal(room.self.role === "host");
     this.chat = new Chat(room, now);
     this.sending = new Sending(room, local, sent);
+    this.desk = new HostDesk(room, announcer);
+    this.quality = new Quality(room, port.every);
+    local.onNews = (news) => announcer.say(newsSentence(news));
     const look = () => this.#look();
     const lookAtIdentities = () => {
       look();
@@ -92,7 +151,10 @@ export class Call {
         lookAtIdentities();
         ownNotice(words.call.joined(peer.name));
       }),
-      room.on("peer-changed", lookAtIdentities),
+      room.on("peer-changed", () => {
+        lookAtIdentities();
+        this.#hostMayBeNew();
+      }),
       room.on("peer-left", (peer, reason) => {
         lookAtIdentities();
         ownNotice(leaveSentence(peer, reason));
@@ -102,14 +164,31 @@ export class Call {
       room.on("link", look),
       room.on("said", (said) => {
         if (this.chat.receive(said) && !this.chat.isOpen.peek()) {
-          announcer.say(words.chat.spoken(said.from.name, said.text));
+          const spoken = said.to === undefined ? words.chat.spoken : words.chat.spokenPrivately;
+          announcer.say(spoken(said.from.name, said.text));
         }
+      }),
+      // Also when this page's own role is another now.
+      room.on("room", () => {
+        look();
+        this.#hostMayBeNew();
+      }),
+      room.on("asked", ({ kind, by }) => {
+        this.sending.wasMuted(kind);
+        const sentence = kind === "video" ? words.host.stoppedBy : words.host.mutedBy;
+        announcer.warn(sentence(by.name));
+      }),
+      port.every(levelMs, () => this.#listen(port)),
+      port.onNetworkChanged(() => {
+        this.isOffline.value = !port.isOnline();
       }),
       room.on("notice", (notice) => {
         if (room.visibility === "public" || !ownNotices.includes(notice.event)) this.#notice(notice);
       }),
     ];
     this.isRecovering.value = room.state === "recovering";
+    this.isOffline.value = !port.isOnline();
+    this.#hostId = this.#findHost();
     look();
   }
 
@@ -120,6 +199,47 @@ export class Call {
   }
   toggle(panel: Panel): void {
     this.show(this.panel.peek() === panel ? undefined : panel);
+  }
+
+  pin(id: PeerId): void {
+    this.pinned.value = this.pinned.peek() === id ? undefined : id;
+  }
+
+  /** Opens the chat with the next message for that person alone. */
+  writeTo(id: PeerId): void {
+    const peer = this.room.peers.get(id);
+    if (peer === undefined) return;
+    this.chat.to.value = { id, name: peer.name };
+    this.show("chat");
+  }
+
+  /** Does what a key stands for. `full-screen` is the screen's own. */
+  press(shortcut: Exclude<Shortcut, "full-screen">): void {
+    switch (shortcut) {
+      case "microphone":
+        this.sending.toggleMicrophone();
+        break;
+      case "camera":
+        this.sending.toggleCamera();
+        break;
+      case "talk":
+        this.sending.talk(true);
+        break;
+      case "chat":
+      case "people":
+        this.toggle(shortcut);
+        break;
+      case "share":
+        this.toggleSharing();
+        break;
+      case "help":
+        this.dialog.value = { kind: "shortcuts" };
+    }
+  }
+
+  toggleSharing(): void {
+    if (this.sending.screen.peek().state === "sharing") this.sending.stopSharing();
+    else if (this.local.port.canShareScreen) void this.share();
   }
 
   async share(): Promise<void> {
@@ -157,6 +277,9 @@ export class Call {
   /** Lets go of everything that was started for this call; devices are the caller's. */
   dispose(): void {
     this.sending.stop();
+    this.desk.stop();
+    this.quality.stop();
+    this.local.onNews = () => undefined;
     for (const stop of this.#stops) stop();
     this.#stops.length = 0;
   }
@@ -174,7 +297,8 @@ export class Call {
 
   #look(): void {
     const peers = [...this.room.peers.values()];
-    this.#others.value = peers.map(personOf);
+    this.#present.value = peers;
+    this.#looks.value += 1;
     this.#remoteShares.value = peers.flatMap((peer) => {
       const screen = peer.media.get("screen");
       if (screen === undefined || peer.presence === "away") return [];
@@ -192,6 +316,30 @@ export class Call {
     this.#isHost.value = this.room.self.role === "host";
   }
 
+  #listen(port: CallPort): void {
+    const self = this.self.peek();
+    const levels = new Map([[self.id as string, self.audio === "on" ? this.hearing.level.peek() : 0]]);
+    for (const peer of this.room.peers.values()) {
+      levels.set(peer.id, peer.media.get("camera")?.audio === "on" ? port.levelOf(peer) : 0);
+    }
+    this.speaking.sample(levels, port.now());
+  }
+
+  #findHost(): PeerId | undefined {
+    const { self, peers } = this.room;
+    return [self, ...peers.values()].find(({ role }) => role === "host")?.id;
+  }
+
+  #hostMayBeNew(): void {
+    const host = this.#findHost();
+    if (host === undefined || host === this.#hostId) return;
+    this.#hostId = host;
+    this.#look();
+    const isSelf = host === this.room.self.id;
+    const name = this.room.peers.get(host)?.name ?? "";
+    this.announcer.say(isSelf ? words.host.youAreHost : words.host.isHost(name));
+  }
+
   #selfNow(): Person {
     const picture = this.#ownPicture.value;
     const microphone = this.local.track.microphone.value;
@@ -204,11 +352,25 @@ export class Call {
       country,
       presence: "here",
       link: "self",
+      isRelayed: false,
+      isPoor: false,
       diagnosis: undefined,
       stream: picture,
       audio: microphone === undefined ? "none" : this.sending.isMuted.value ? "muted" : "on",
       video: picture === undefined ? "none" : "on",
     };
+  }
+}
+
+function newsSentence(news: DeviceNews): string {
+  const { devices } = words;
+  switch (news.what) {
+    case "replaced":
+      return news.label === "" ? devices.lostUsesAnother : devices.lostUsesOther(news.label);
+    case "back":
+      return devices.isBack;
+    case "plugged":
+      return devices.plugged(news.label);
   }
 }
 

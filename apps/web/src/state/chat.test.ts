@@ -1,6 +1,6 @@
 import type { SaidEvent } from "@parlour/client";
 import { describe, expect, it } from "vitest";
-import { FakeRoom } from "../../test/fake-room.ts";
+import { FakePeer, FakeRoom } from "../../test/fake-room.ts";
 import { Chat, type ChatEntry, groupEntries, withSaid } from "./chat.ts";
 
 const minute = 60_000;
@@ -155,5 +155,51 @@ describe("the chat of a call", () => {
     for (let number = 0; number < 1_100; number += 1) chat.receive(said("bo", `${number}`, number));
     expect(chat.entries.value).toHaveLength(1_000);
     expect(chat.entries.value.at(-1)?.text).toBe("1099");
+  });
+
+  it("[W50] a private message goes to one person alone and is marked", async () => {
+    const room = new FakeRoom();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    const chat = new Chat(room, () => 7);
+    chat.to.value = { id: bo.id, name: bo.name };
+    chat.draft.value = "psst";
+    await chat.send();
+    expect(room.asked).toEqual(["say to Bo psst"]);
+    expect(chat.shown.value[0]).toMatchObject({ kind: "group", to: { id: "bo", name: "Bo" } });
+    chat.receive(said("bo", "what?", 7, { to: "self" }));
+    chat.receive(said("bo", "hello all", 7));
+    expect(chat.shown.value.map((entry) => (entry.kind === "group" ? entry.to?.name : ""))).toEqual([
+      "Bo",
+      "Ada",
+      undefined,
+    ]);
+  });
+
+  it("[W50] stays unsent when that person left, and never goes to everyone", async () => {
+    const room = new FakeRoom();
+    const bo = room.arrive(new FakePeer("bo", "Bo"));
+    const chat = new Chat(room, () => 7);
+    chat.to.value = { id: bo.id, name: bo.name };
+    room.depart(bo, "left");
+    chat.draft.value = "psst";
+    expect(await chat.send()).toEqual({ state: "refused", reason: "They are not here any more." });
+    expect(room.asked).toEqual([]);
+  });
+
+  it("[W50] is not taken for the same words said to everyone", () => {
+    const pending: ChatEntry = {
+      kind: "message",
+      key: "own-1",
+      id: undefined,
+      author: { id: "self", name: "Ada" },
+      isOwn: true,
+      text: "yes",
+      at: 1,
+      delivery: { state: "pending" },
+      to: { id: "bo", name: "Bo" },
+    };
+    const entries = withSaid([pending], said("self", "yes", 2, { isOwn: true }));
+    expect(entries).toHaveLength(2);
+    expect(withSaid([pending], said("self", "yes", 2, { isOwn: true, to: "bo" }))).toHaveLength(1);
   });
 });

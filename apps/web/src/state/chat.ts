@@ -1,5 +1,6 @@
-import type { NoticeEvent, Room, SaidEvent } from "@parlour/client";
+import type { NoticeEvent, Peer, PeerId, Room, SaidEvent } from "@parlour/client";
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { words } from "../words/words.ts";
 
 /** How far one's own message got; others' are always `sent`. */
 export type Delivery =
@@ -18,6 +19,13 @@ export interface ChatMessage {
   readonly text: string;
   readonly at: number;
   readonly delivery: Delivery;
+  /** Whom it is for alone; undefined when it is for everyone. */
+  readonly to: Addressee | undefined;
+}
+/** Who a private message is for; they may have left meanwhile. */
+export interface Addressee {
+  readonly id: PeerId;
+  readonly name: string;
 }
 export interface ChatNotice {
   readonly kind: "notice";
@@ -27,13 +35,14 @@ export interface ChatNotice {
 }
 export type ChatEntry = ChatMessage | ChatNotice;
 
-/** Messages of one person in one minute, shown under one name and time. */
+/** Messages of one person in one minute to the same people, shown under one name and time. */
 export interface ChatGroup {
   readonly kind: "group";
   readonly key: string;
   readonly author: SaidEvent["from"];
   readonly isOwn: boolean;
   readonly at: number;
+  readonly to: Addressee | undefined;
   readonly messages: readonly ChatMessage[];
 }
 
@@ -46,12 +55,13 @@ export function groupEntries(entries: readonly ChatEntry[]): readonly (ChatGroup
     else if (
       last?.kind === "group" &&
       last.author.id === entry.author.id &&
+      last.to?.id === entry.to?.id &&
       minuteOf(last.at) === minuteOf(entry.at)
     ) {
       shown[shown.length - 1] = { ...last, messages: [...last.messages, entry] };
     } else {
-      const { author, isOwn, at, key } = entry;
-      shown.push({ kind: "group", key, author, isOwn, at, messages: [entry] });
+      const { author, isOwn, at, to, key } = entry;
+      shown.push({ kind: "group", key, author, isOwn, at, to, messages: [entry] });
     }
   }
   return shown;
@@ -61,13 +71,21 @@ function minuteOf(at: number): number {
 }
 
 /** Adds a message that the room delivered: once, in place of the pending one it answers, and history by its time. */
-export function withSaid(entries: readonly ChatEntry[], said: SaidEvent): readonly ChatEntry[] {
+export function withSaid(
+  entries: readonly ChatEntry[],
+  said: SaidEvent,
+  nameOf: (id: PeerId) => string = () => "",
+): readonly ChatEntry[] {
   const isSame = (entry: ChatEntry) =>
     entry.kind === "message" && entry.id === said.id && entry.author.id === said.from.id;
   if (entries.some(isSame)) return entries;
   if (said.isOwn && !said.isHistory) {
     const waiting = entries.findIndex(
-      (entry) => entry.kind === "message" && entry.delivery.state === "pending" && entry.text === said.text,
+      (entry) =>
+        entry.kind === "message" &&
+        entry.delivery.state === "pending" &&
+        entry.text === said.text &&
+        entry.to?.id === said.to,
     );
     const before = entries[waiting];
     if (before?.kind === "message") {
@@ -83,6 +101,7 @@ export function withSaid(entries: readonly ChatEntry[], said: SaidEvent): readon
     text: said.text,
     at: said.at,
     delivery: { state: "sent" },
+    to: said.to === undefined ? undefined : { id: said.to, name: nameOf(said.to) },
   };
   return said.isHistory ? insertedByTime(entries, message) : [...entries, message];
 }
@@ -112,6 +131,8 @@ export class Chat {
   readonly isOpen: Signal<boolean> = signal(false);
   /** What is being written; kept when the panel is closed. */
   readonly draft: Signal<string> = signal("");
+  /** Whom the next message is for alone; undefined: everyone. */
+  readonly to: Signal<Addressee | undefined> = signal(undefined);
   readonly #room: Room;
   readonly #now: () => number;
   #count = 0;
@@ -131,7 +152,7 @@ export class Chat {
   /** Returns true when it is news for the person: said by someone else, just now, and not seen before. */
   receive(said: SaidEvent): boolean {
     const before = this.entries.peek();
-    this.#keep(withSaid(before, said));
+    this.#keep(withSaid(before, said, (id) => this.#nameOf(id)));
     const isNews = this.entries.peek() !== before && !said.isOwn && !said.isHistory;
     if (isNews && !this.isOpen.peek()) this.unread.value += 1;
     return isNews;
@@ -149,6 +170,7 @@ export class Chat {
     const text = this.draft.peek().trim();
     if (text === "") return undefined;
     this.draft.value = "";
+    const to = this.to.peek();
     this.#count += 1;
     const key = `own-${this.#count}`;
     const { id, name, country } = this.#room.self;
@@ -157,10 +179,16 @@ export class Chat {
     const delivery: Delivery = { state: "pending" };
     this.#keep([
       ...this.entries.peek(),
-      { kind: "message", key, id: undefined, author, isOwn: true, text, at, delivery },
+      { kind: "message", key, id: undefined, author, isOwn: true, text, at, delivery, to },
     ]);
+    const peer: Peer | undefined = to === undefined ? undefined : this.#room.peers.get(to.id);
+    if (to !== undefined && peer === undefined) {
+      const refused: Delivery = { state: "refused", reason: words.chat.gone };
+      this.#settle(key, refused);
+      return refused;
+    }
     try {
-      const sent = await this.#room.say(text);
+      const sent = await (peer === undefined ? this.#room.say(text) : this.#room.say(text, { to: peer }));
       this.#settle(key, { state: "sent" }, sent);
       return { state: "sent" };
     } catch (problem) {
@@ -170,6 +198,11 @@ export class Chat {
       this.#settle(key, refused);
       return refused;
     }
+  }
+
+  #nameOf(id: PeerId): string {
+    const { self, peers } = this.#room;
+    return id === self.id ? self.name : (peers.get(id)?.name ?? "");
   }
 
   #settle(key: string, delivery: Delivery, sent?: { readonly id: string; readonly at: number }): void {

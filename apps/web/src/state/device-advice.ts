@@ -9,23 +9,23 @@ export function deviceAdvice(camera: Capture, microphone: Capture): string | und
   if (seen === "insecure" || heard === "insecure") return devices.insecure;
   if (seen === "denied" && heard === "denied") return devices.deniedBoth;
   if (seen === "missing" && heard === "missing") return devices.missingBoth;
-  const sentences = [seen && cameraSentence[seen], heard && microphoneSentence[heard]].filter(
+  const sentences = [seen && cameraSentences()[seen], heard && microphoneSentences()[heard]].filter(
     (sentence) => sentence !== undefined,
   );
   return sentences.length > 0 ? sentences.join(" ") : undefined;
 }
 
-const cameraSentence: Record<CaptureProblem, string> = {
+const cameraSentences = (): Record<CaptureProblem, string> => ({
   denied: words.devices.deniedCamera,
   missing: words.devices.missingCamera,
   busy: words.devices.busyCamera,
   lost: words.devices.lostCamera,
   insecure: words.devices.insecure,
-};
-const microphoneSentence: Record<CaptureProblem, string> = {
+});
+const microphoneSentences = (): Record<CaptureProblem, string> => ({
   denied: words.devices.deniedMicrophone,
   missing: words.devices.missingMicrophone,
   busy: words.devices.busyMicrophone,
   lost: words.devices.lostMicrophone,
   insecure: words.devices.insecure,
-};
+});

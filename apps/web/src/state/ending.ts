@@ -41,6 +41,10 @@ export function endingFor({ code, detail, hint }: EndingReason): Ending {
       return make(endings.ended, "home", app.home);
     case "room-full":
       return make(endings.full, "retry", app.tryAgain);
+    case "denied":
+      return make(endings.denied, "retry", app.tryAgain);
+    case "offline":
+      return make(endings.offline, "retry", app.tryAgain);
     case "locked":
       return make(endings.locked, "retry", app.tryAgain);
     case "wrong-key":

@@ -96,4 +96,63 @@ describe("your camera and microphone", () => {
     await media.start("camera", "microphone");
     expect(advice()).toBeUndefined();
   });
+
+  const camera = (id: string) => ({ kind: "camera" as const, id, label: `Camera ${id}` });
+
+  it("[W52] when a device is unplugged another one takes over, and that is said", async () => {
+    const { devices, media } = make();
+    const news: string[] = [];
+    media.onNews = ({ what, kind }) => news.push(`${what} ${kind}`);
+    devices.devices = [camera("one"), camera("two")];
+    await media.start("camera");
+    devices.devices = [camera("two")];
+    const [track] = devices.opened;
+    if (track) devices.end(track);
+    await settle();
+    expect(media.capture.camera.value.state).toBe("on");
+    expect(media.track.camera.value).not.toBe(track);
+    expect(news).toEqual(["replaced camera"]);
+  });
+
+  it("[W52] when there is no other, the next one that is plugged in does", async () => {
+    const { devices, media } = make();
+    const news: string[] = [];
+    media.onNews = ({ what, kind }) => news.push(`${what} ${kind}`);
+    devices.devices = [camera("one")];
+    await media.start("camera");
+    const [track] = devices.opened;
+    devices.devices = [];
+    if (track) devices.end(track);
+    await settle();
+    expect(media.capture.camera.value).toEqual({ state: "failed", problem: "lost" });
+    devices.plug([camera("two")]);
+    await settle();
+    expect(media.capture.camera.value.state).toBe("on");
+    expect(news).toEqual(["back camera"]);
+  });
+
+  it("[W52] a device that comes along while all is well is only told of", async () => {
+    const { devices, media } = make();
+    const news: string[] = [];
+    media.onNews = (one) => news.push(`${one.what} ${"label" in one ? one.label : ""}`);
+    devices.devices = [camera("one")];
+    await media.start("camera");
+    devices.plug([camera("one"), camera("two")]);
+    await settle();
+    expect(news).toEqual(["plugged Camera two"]);
+    expect(devices.asked).toHaveLength(1);
+  });
+
+  it("[W53] sound is processed unless that is switched off, which opens the microphone again", async () => {
+    const { devices, settings, media } = make();
+    await media.start("microphone");
+    expect(devices.processing).toEqual({ echo: true, noise: true, gain: true });
+    await media.process("noise", false);
+    expect(devices.processing).toEqual({ echo: true, noise: false, gain: true });
+    expect(devices.opened.map(({ readyState }) => readyState)).toEqual(["ended", "live"]);
+    media.stop("microphone");
+    await media.process("echo", false);
+    expect(devices.opened).toHaveLength(2);
+    expect(settings.processing.value).toEqual({ echo: false, noise: false, gain: true });
+  });
 });

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Settings } from "./settings.ts";
+import type { Processing, Settings } from "./settings.ts";
 
 export type CaptureKind = "camera" | "microphone";
 export type DeviceKind = CaptureKind | "speaker";
@@ -9,9 +9,10 @@ export type CaptureProblem = "denied" | "missing" | "busy" | "lost" | "insecure"
 /**
  * One camera or microphone.
  *
- *     off ──start──▶ starting ──▶ on ──unplugged──▶ failed
- *      ▲                │          │                   │
- *      └──── stop ──────┴── stop ──┘      start ◀──────┘
+ *     off ──start──▶ starting ──▶ on ──unplugged, and there is no other──▶ failed
+ *      ▲                │  ▲       │                                          │
+ *      └──── stop ──────┴──│─ stop ┴─ unplugged, and there is another ─┐      │
+ *                          └────────── start, or one is plugged in ◀───┴──────┘
  *
  * `starting` may also end in `failed`. There is no "muted" here: that is between us and the room (sending.ts).
  */
@@ -30,13 +31,24 @@ export interface Device {
 
 export type Opened = { readonly track: MediaStreamTrack } | { readonly problem: CaptureProblem };
 
+/** What happened to devices by itself, for a word to the person. */
+export type DeviceNews =
+  | { readonly what: "replaced"; readonly kind: CaptureKind; readonly label: string }
+  | { readonly what: "back"; readonly kind: CaptureKind }
+  | { readonly what: "plugged"; readonly kind: DeviceKind; readonly label: string };
+
 /** The browser's devices; `browser/devices.ts` is the real one. */
 export interface DevicePort {
   readonly canChooseSpeaker: boolean;
   readonly canShareScreen: boolean;
   list(): Promise<readonly Device[]>;
   /** Asks for what is named, by device id ("" for any), in one prompt where it can. Never rejects. */
-  open(wanted: Partial<Record<CaptureKind, string>>): Promise<Partial<Record<CaptureKind, Opened>>>;
+  open(
+    wanted: Partial<Record<CaptureKind, string>>,
+    processing: Processing,
+  ): Promise<Partial<Record<CaptureKind, Opened>>>;
+  /** Where the browser keeps the list of speakers to itself: its own choice. Gives the device, or undefined. */
+  readonly pickSpeaker?: () => Promise<Device | undefined>;
   /** Rejects when nothing was chosen. */
   openScreen(): Promise<MediaStream>;
   onDevicesChanged(listener: () => void): () => void;
@@ -59,20 +71,22 @@ export class LocalMedia {
   };
   readonly devices: Signal<readonly Device[]> = signal([]);
   readonly chosen: Readonly<Record<DeviceKind, Signal<string>>>;
-  readonly #settings: Settings;
+  /** Told what devices do by themselves; one listener is enough. */
+  onNews: (news: DeviceNews) => void = () => undefined;
+  readonly settings: Settings;
   /** Counts the starts and stops of each kind, so that a late answer to an earlier start is thrown away. */
   readonly #turn: Record<CaptureKind, number> = { camera: 0, microphone: 0 };
   readonly #stopWatching: () => void;
 
   constructor(port: DevicePort, settings: Settings) {
     this.port = port;
-    this.#settings = settings;
+    this.settings = settings;
     this.chosen = {
       camera: signal(settings.device("camera")),
       microphone: signal(settings.device("microphone")),
       speaker: signal(settings.device("speaker")),
     };
-    this.#stopWatching = port.onDevicesChanged(() => void this.refresh());
+    this.#stopWatching = port.onDevicesChanged(() => void this.#devicesChanged());
     void this.refresh();
   }
 
@@ -105,7 +119,7 @@ export class LocalMedia {
   /** Another device of that kind from now on; in use at once when the present one is. */
   async choose(kind: DeviceKind, id: string): Promise<void> {
     this.chosen[kind].value = id;
-    this.#settings.rememberDevice(kind, id);
+    this.settings.rememberDevice(kind, id);
     if (kind === "speaker") return;
     const before = this.capture[kind].value;
     if (before.state === "off") return;
@@ -116,16 +130,66 @@ export class LocalMedia {
     await this.#open(new Map([[kind, turn]]), { [kind]: id });
   }
 
+  /** The browser's own list of speakers, where it has one. */
+  async pickSpeaker(): Promise<void> {
+    const picked = await this.port.pickSpeaker?.().catch(() => undefined);
+    if (picked === undefined) return;
+    await this.refresh();
+    await this.choose("speaker", picked.id);
+  }
+
+  /** Switches a part of the sound processing; the microphone is opened again with it. */
+  async process(part: keyof Processing, isOn: boolean): Promise<void> {
+    this.settings.switchProcessing(part, isOn);
+    if (this.capture.microphone.peek().state !== "off") {
+      await this.choose("microphone", this.chosen.microphone.peek());
+    }
+  }
+
   dispose(): void {
     this.#stopWatching();
     for (const kind of kinds) this.stop(kind);
+  }
+
+  async #devicesChanged(): Promise<void> {
+    const before = this.devices.peek();
+    await this.refresh();
+    // Before permission devices have no names, and counting them says nothing.
+    const added = this.devices
+      .peek()
+      .filter(
+        ({ kind, id, label }) => label !== "" && !before.some((one) => one.kind === kind && one.id === id),
+      );
+    for (const { kind, label } of added) {
+      const capture = kind === "speaker" ? undefined : this.capture[kind].peek();
+      const isMissed =
+        capture?.state === "failed" && (capture.problem === "lost" || capture.problem === "missing");
+      if (kind !== "speaker" && isMissed) {
+        await this.start(kind);
+        if (this.track[kind].peek() !== undefined) this.onNews({ what: "back", kind });
+      } else if (before.some((one) => one.kind === kind && one.label !== "")) {
+        this.onNews({ what: "plugged", kind, label });
+      }
+    }
+  }
+
+  /** A device is gone in mid-use: another one of its kind takes over when there is one. */
+  async #lost(kind: CaptureKind): Promise<void> {
+    this.capture[kind].value = { state: "failed", problem: "lost" };
+    const turn = this.#turn[kind];
+    await this.refresh();
+    if (this.#turn[kind] !== turn || !this.devices.peek().some((device) => device.kind === kind)) return;
+    await this.start(kind);
+    const track = this.track[kind].peek();
+    if (track === undefined) this.capture[kind].value = { state: "failed", problem: "lost" };
+    else this.onNews({ what: "replaced", kind, label: track.label });
   }
 
   async #open(
     turns: ReadonlyMap<CaptureKind, number>,
     ask: Partial<Record<CaptureKind, string>>,
   ): Promise<void> {
-    const opened = await this.port.open(ask);
+    const opened = await this.port.open(ask, this.settings.processing.peek());
     for (const [kind, turn] of turns) {
       const result = opened[kind] ?? { problem: "missing" as const };
       if (this.#turn[kind] !== turn) {
@@ -139,8 +203,7 @@ export class LocalMedia {
       const { track } = result;
       this.capture[kind].value = { state: "on", track };
       this.port.onEnded(track, () => {
-        if (this.track[kind].peek() === track)
-          this.capture[kind].value = { state: "failed", problem: "lost" };
+        if (this.track[kind].peek() === track) void this.#lost(kind);
       });
     }
     // Names of devices are known only once one was allowed.

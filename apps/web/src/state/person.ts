@@ -1,17 +1,29 @@
-import type { LinkState, Peer, RemoteMedia } from "@parlour/client";
+import type { LinkState, Peer, PeerId, RemoteMedia } from "@parlour/client";
 
 /** What is said about a person on their tile, most important first. */
-export type TileState = "away" | "reconnecting" | "connecting" | "no-link" | "muted" | "camera-off";
+export type TileState =
+  | "away"
+  | "reconnecting"
+  | "connecting"
+  | "no-link"
+  | "muted"
+  | "camera-off"
+  | "poor"
+  | "relayed";
 
 /** One person as the screen shows them: a picture of a peer at one moment. */
 export interface Person {
-  readonly id: string;
+  readonly id: PeerId;
   readonly name: string;
   readonly isSelf: boolean;
   readonly isHost: boolean;
   readonly country: string | undefined;
   readonly presence: Peer["presence"];
   readonly link: LinkState | "self";
+  /** Their link goes over a relay. */
+  readonly isRelayed: boolean;
+  /** Their link loses much, or answers late. */
+  readonly isPoor: boolean;
   /** Why they can't be reached, in a sentence. */
   readonly diagnosis: string | undefined;
   readonly stream: MediaStream | undefined;
@@ -20,7 +32,7 @@ export interface Person {
 }
 /** A shared screen on the stage. */
 export interface Share {
-  readonly id: string;
+  readonly id: PeerId;
   readonly name: string;
   readonly isSelf: boolean;
   readonly stream: MediaStream;
@@ -28,7 +40,7 @@ export interface Share {
   readonly isHeard: boolean;
 }
 
-export function personOf(peer: Peer): Person {
+export function personOf(peer: Peer, isPoor = false): Person {
   const camera = peer.media.get("camera");
   return {
     id: peer.id,
@@ -38,6 +50,8 @@ export function personOf(peer: Peer): Person {
     country: peer.country,
     presence: peer.presence,
     link: peer.link.state,
+    isRelayed: peer.link.path === "relayed",
+    isPoor,
     diagnosis: peer.link.diagnosis?.sentence,
     stream: camera?.stream,
     audio: camera?.audio ?? "none",
@@ -51,6 +65,11 @@ export function hasPicture(person: Person): boolean {
   return person.link === "self" || person.link === "connected" || person.link === "recovering";
 }
 
+/** Sends nothing at all: only looks on. */
+export function isWatching({ audio, video }: Person): boolean {
+  return audio === "none" && video === "none";
+}
+
 export function tileStates(person: Person): readonly TileState[] {
   if (person.presence === "away") return ["away"];
   if (person.presence === "silent" || person.link === "recovering") return ["reconnecting"];
@@ -59,6 +78,8 @@ export function tileStates(person: Person): readonly TileState[] {
   const states: TileState[] = [];
   if (person.audio !== "on") states.push("muted");
   if (person.video !== "on") states.push("camera-off");
+  if (person.isPoor) states.push("poor");
+  else if (person.isRelayed) states.push("relayed");
   return states;
 }
 

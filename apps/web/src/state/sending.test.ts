@@ -106,4 +106,65 @@ describe("what you send", () => {
     expect(sending.screen.value.state).toBe("none");
     sending.stop();
   });
+
+  it("[W46] while the talk key is held a muted microphone is heard", async () => {
+    const { local, room } = make();
+    const sending = new Sending(room, local, nothing);
+    await local.start("microphone");
+    await settle();
+    sending.talk(true);
+    expect(sending.isTalking.value).toBe(false);
+    sending.toggleMicrophone();
+    sending.talk(true);
+    expect([sending.isTalking.value, sending.isMuted.value]).toEqual([true, false]);
+    sending.talk(false);
+    sending.talk(false);
+    expect([sending.isTalking.value, sending.isMuted.value]).toEqual([false, true]);
+    expect(room.asked.slice(1)).toEqual(["mute camera audio", "unmute camera audio", "mute camera audio"]);
+    sending.stop();
+  });
+
+  it("[W46] pressing Mute while the key is held ends it", async () => {
+    const { local, room } = make();
+    const sending = new Sending(room, local, nothing);
+    await local.start("microphone");
+    await settle();
+    sending.toggleMicrophone();
+    sending.talk(true);
+    sending.toggleMicrophone();
+    sending.talk(false);
+    expect(sending.isMuted.value).toBe(true);
+    sending.stop();
+  });
+
+  it("[W47] what the host mutes is muted here, and can go on", async () => {
+    const { devices, local, room } = make();
+    const sending = new Sending(room, local, nothing);
+    await local.start("camera", "microphone");
+    await settle();
+    sending.wasMuted("audio");
+    expect(sending.isMuted.value).toBe(true);
+    expect(local.capture.camera.value.state).toBe("on");
+    sending.toggleMicrophone();
+    expect(room.asked.at(-1)).toBe("unmute camera audio");
+    sending.wasMuted(undefined);
+    expect(sending.isMuted.value).toBe(true);
+    expect(devices.opened.find(({ kind }) => kind === "video")?.readyState).toBe("ended");
+    sending.stop();
+  });
+
+  it("[W47] a camera that is started again after the host stopped it is seen", async () => {
+    const { local, room } = make();
+    const sending = new Sending(room, local, nothing);
+    await local.start("camera");
+    await settle();
+    const publication = room.publications.get("camera");
+    if (publication !== undefined) Object.assign(publication, { video: "muted" });
+    sending.wasMuted("video");
+    await settle();
+    sending.toggleCamera();
+    await settle();
+    expect(room.asked.slice(-2)).toEqual(["replace camera video", "unmute camera video"]);
+    sending.stop();
+  });
 });

@@ -16,6 +16,8 @@ type Sent = { readonly [kind in "audio" | "video"]: MediaStreamTrack | undefined
  */
 export class Sending {
   readonly isMuted: Signal<boolean> = signal(false);
+  /** Muted, and heard all the same while a key is held. */
+  readonly isTalking: Signal<boolean> = signal(false);
   readonly screen: Signal<ScreenShare> = signal({ state: "none" });
   readonly #room: Room;
   readonly #local: LocalMedia;
@@ -37,10 +39,32 @@ export class Sending {
 
   /** Mutes, unmutes, or turns the microphone on when it is off. */
   toggleMicrophone(): void {
+    this.isTalking.value = false;
     if (this.#local.track.microphone.peek() === undefined) {
       this.#setMuted(false);
       void this.#local.start("microphone");
     } else this.#setMuted(!this.isMuted.peek());
+  }
+
+  /** Push to talk: while the key is held a muted microphone is heard. */
+  talk(isHeld: boolean): void {
+    if (isHeld) {
+      if (!this.isMuted.peek() || this.#local.track.microphone.peek() === undefined) return;
+      this.isTalking.value = true;
+      this.#setMuted(false);
+    } else if (this.isTalking.peek()) {
+      this.isTalking.value = false;
+      this.#setMuted(true);
+    }
+  }
+
+  /** The host asked for it, and the SDK has muted already: the buttons say so, and the camera's light goes off. */
+  wasMuted(kind: "audio" | "video" | undefined): void {
+    if (kind !== "video") {
+      this.isTalking.value = false;
+      this.isMuted.value = true;
+    }
+    if (kind !== "audio") this.#local.stop("camera");
   }
 
   /** Stops the camera itself, so that its light goes off; starting gets it anew. */
@@ -136,5 +160,7 @@ export class Sending {
     else await publication.replace(track);
     this.#sent = { ...this.#sent, [kind]: track };
     if (kind === "audio" && this.isMuted.peek()) publication.mute("audio");
+    // Muted at the host's wish before; whoever starts the camera again is to be seen.
+    if (kind === "video" && track !== undefined && publication.video === "muted") publication.unmute("video");
   }
 }

@@ -47,4 +47,20 @@ describe("what the page remembers", () => {
     expect(settings.name).toBe("");
     expect(settings.takeReturn("den", 2)).toBeUndefined();
   });
+
+  it("[W53][W54] keeps language, shortcuts and sound processing", () => {
+    const browser = mapStore();
+    const settings = new Settings(browser, mapStore());
+    expect(settings.processing.value).toEqual({ echo: true, noise: true, gain: true });
+    expect([settings.language.value, settings.hasShortcuts.value]).toEqual(["", true]);
+    settings.chooseLanguage("de");
+    settings.switchShortcuts(false);
+    settings.switchProcessing("gain", false);
+    const later = new Settings(browser, mapStore());
+    expect([later.language.value, later.hasShortcuts.value]).toEqual(["de", false]);
+    expect(later.processing.value).toEqual({ echo: true, noise: true, gain: false });
+    later.switchShortcuts(true);
+    later.chooseLanguage("");
+    expect([...browser.map.keys()]).toEqual(["parlour:off:gain"]);
+  });
 });

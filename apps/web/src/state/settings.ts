@@ -10,6 +10,13 @@ export interface Store {
 export type Theme = "system" | "light" | "dark";
 const themes: readonly string[] = ["system", "light", "dark"];
 
+/** What the browser does to the microphone's sound; all on unless switched off. */
+export interface Processing {
+  readonly echo: boolean;
+  readonly noise: boolean;
+  readonly gain: boolean;
+}
+
 /** What a page that reloads in mid-call needs to come straight back. */
 export interface Return {
   readonly name: string;
@@ -19,9 +26,14 @@ export interface Return {
 /** A page that comes back later than this asks first: its camera must not go on by itself. */
 const returnMs = 30_000;
 
-/** What the page remembers: for this browser (name, theme, devices) and for this tab (that it is in a call). */
+/** What the page remembers: for this browser (name, theme, language, devices) and for this tab (that it is in a call). */
 export class Settings {
   readonly theme: Signal<Theme>;
+  /** A language's code; "" goes by the browser's languages. */
+  readonly language: Signal<string>;
+  readonly processing: Signal<Processing>;
+  /** Whether single keys are shortcuts. */
+  readonly hasShortcuts: Signal<boolean>;
   readonly #browser: Store;
   readonly #tab: Store;
 
@@ -30,6 +42,13 @@ export class Settings {
     this.#tab = tab;
     const theme = this.#read(browser, "parlour:theme");
     this.theme = signal(theme !== undefined && themes.includes(theme) ? (theme as Theme) : "system");
+    this.language = signal(this.#read(browser, "parlour:language") ?? "");
+    this.processing = signal({
+      echo: this.#isOn("echo"),
+      noise: this.#isOn("noise"),
+      gain: this.#isOn("gain"),
+    });
+    this.hasShortcuts = signal(this.#isOn("shortcuts"));
   }
 
   get name(): string {
@@ -42,6 +61,20 @@ export class Settings {
   chooseTheme(theme: Theme): void {
     this.theme.value = theme;
     this.#write(this.#browser, "parlour:theme", theme);
+  }
+
+  chooseLanguage(code: string): void {
+    this.language.value = code;
+    this.#write(this.#browser, "parlour:language", code);
+  }
+
+  switchProcessing(part: keyof Processing, isOn: boolean): void {
+    this.processing.value = { ...this.processing.peek(), [part]: isOn };
+    this.#write(this.#browser, `parlour:off:${part}`, isOn ? "" : "off");
+  }
+  switchShortcuts(isOn: boolean): void {
+    this.hasShortcuts.value = isOn;
+    this.#write(this.#browser, "parlour:off:shortcuts", isOn ? "" : "off");
   }
 
   /** The remembered device of a kind; "" lets the system choose. */
@@ -70,6 +103,10 @@ export class Settings {
     } catch {
       return undefined;
     }
+  }
+
+  #isOn(part: string): boolean {
+    return this.#read(this.#browser, `parlour:off:${part}`) === undefined;
   }
 
   // Storage throws where it is switched off; the page then just forgets.

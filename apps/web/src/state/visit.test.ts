@@ -1,7 +1,7 @@
 import type { JoinOptions, Room } from "@parlour/client";
 import { describe, expect, it } from "vitest";
 import { FakeDevices, mapStore, settle } from "../../test/fake-devices.ts";
-import { FakeRoom } from "../../test/fake-room.ts";
+import { FakePort, FakeRoom } from "../../test/fake-room.ts";
 import { Announcer } from "./announcer.ts";
 import { LocalMedia } from "./local-media.ts";
 import { routeOf } from "./route.ts";
@@ -22,7 +22,7 @@ function make(path = "/r/den#k=abc", answer: Join = () => Promise.resolve(new Fa
     settings,
     local: new LocalMedia(devices, settings),
     announcer: new Announcer(() => () => undefined),
-    now: () => 1_000,
+    port: new FakePort(),
     suggestion: "Quiet Otter",
     obstacle: (): Promise<string | undefined> => Promise.resolve(undefined),
     onPageGone: (listener: () => void) => {
@@ -164,7 +164,8 @@ describe("a visit to a room", () => {
 
     before.closePage();
     const late = make("/r/den#k=abc", undefined, before.tab);
-    const asked = new Visit({ ...late.setup, now: () => 61_000 });
+    late.setup.port.time = 61_000;
+    const asked = late.start();
     await settle();
     expect(asked.stage.value.at).toBe("lobby");
   });
@@ -201,5 +202,59 @@ describe("a visit to a room", () => {
     await settle();
     expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "insecure-page" } });
     expect(joins).toEqual([]);
+  });
+
+  it("[W48] waits on the lobby screen for the host, and comes in when they say yes", async () => {
+    let admit: (room: Room) => void = () => undefined;
+    const { start, joins } = make("/r/den#k=abc", () => new Promise((resolve) => (admit = resolve)));
+    const visit = start();
+    await settle();
+    const joining = visit.join();
+    await settle();
+    expect(visit.stage.value).toMatchObject({ at: "joining", isWaiting: false });
+    joins[0]?.options.onWaiting?.();
+    expect(visit.stage.value).toMatchObject({ at: "joining", isWaiting: true });
+    admit(new FakeRoom());
+    await joining;
+    expect(visit.stage.value.at).toBe("call");
+  });
+
+  it("[W48] can stop waiting, and a yes that comes later changes nothing", async () => {
+    let admit: (room: Room) => void = () => undefined;
+    const { start, joins } = make("/r/den#k=abc", () => new Promise((resolve) => (admit = resolve)));
+    const visit = start();
+    await settle();
+    const joining = visit.join();
+    joins[0]?.options.onWaiting?.();
+    visit.stopWaiting();
+    expect(visit.stage.value.at).toBe("lobby");
+    expect(joins[0]?.options.signal?.aborted).toBe(true);
+    const room = new FakeRoom();
+    admit(room);
+    await joining;
+    expect(visit.stage.value.at).toBe("lobby");
+    expect(room.asked).toEqual(["leave"]);
+    joins[0]?.options.onWaiting?.();
+    expect(visit.stage.value.at).toBe("lobby");
+  });
+
+  it("[W48] says when the host turned them away", async () => {
+    const { start } = make("/r/den#k=abc", refusedWith("denied"));
+    const visit = start();
+    await settle();
+    await visit.join();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { title: "You were not let in" } });
+  });
+
+  it("[W57] tells being offline from a server that is away", async () => {
+    const { start, setup } = make("/r/den#k=abc", refusedWith("unreachable"));
+    const visit = start();
+    await settle();
+    await visit.join();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "unreachable" } });
+    setup.port.isOnlineNow = false;
+    visit.again();
+    await settle();
+    expect(visit.stage.value).toMatchObject({ at: "ended", ending: { code: "offline" } });
   });
 });

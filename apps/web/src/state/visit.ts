@@ -2,8 +2,9 @@ import type { JoinOptions, ParlourError, Room } from "@parlour/client";
 import { type Signal, signal } from "@preact/signals";
 import { words } from "../words/words.ts";
 import type { Announcer } from "./announcer.ts";
-import { Call } from "./call.ts";
+import { Call, type CallPort } from "./call.ts";
 import { type Ending, type EndingReason, endingFor } from "./ending.ts";
+import { Hearing, type HearingPort } from "./hearing.ts";
 import type { CaptureKind, LocalMedia } from "./local-media.ts";
 import type { Route } from "./route.ts";
 import type { Return, Settings } from "./settings.ts";
@@ -21,14 +22,15 @@ export interface LobbyNeeds {
  *
  *     lobby ──Join──▶ joining ──▶ call ──▶ ended
  *       ▲               │ │                 │ ▲
- *       ├─ a passcode ──┘ └──── refused ────┼─┘
+ *       ├─ a passcode, ─┤ └──── refused ────┼─┘
+ *       ├─ stopped ─────┘                   │
  *       └──────────────── again ────────────┘
  *
- * `join=now`, and a reload in mid-call, begin at `joining`.
+ * A room may let newcomers wait: `joining` then says so. `join=now`, and a reload in mid-call, begin at `joining`.
  */
 export type Stage =
   | ({ readonly at: "lobby" } & LobbyNeeds)
-  | ({ readonly at: "joining" } & LobbyNeeds)
+  | ({ readonly at: "joining"; readonly isWaiting: boolean } & LobbyNeeds)
   | { readonly at: "call"; readonly call: Call }
   | { readonly at: "ended"; readonly ending: Ending };
 
@@ -38,7 +40,7 @@ export interface VisitSetup {
   readonly local: LocalMedia;
   readonly settings: Settings;
   readonly announcer: Announcer;
-  readonly now: () => number;
+  readonly port: CallPort & HearingPort;
   readonly suggestion: string;
   /** Resolves with a code when this browser or page can't take part at all. */
   readonly obstacle: () => Promise<string | undefined>;
@@ -53,23 +55,30 @@ export class Visit {
   readonly name: Signal<string>;
   readonly passcode: Signal<string> = signal("");
   readonly roomName: string;
+  /** As it stands in the address bar, secret included. */
+  readonly link: string;
   readonly isPrivate: boolean;
   readonly suggestion: string;
   readonly local: LocalMedia;
+  readonly hearing: Hearing;
   readonly announcer: Announcer;
   readonly #setup: VisitSetup;
-  readonly #abort = new AbortController();
+  readonly #over = new AbortController();
+  /** Gives up the present try to join. */
+  #giveUp = new AbortController();
   readonly #stopWatching: () => void;
 
   constructor(setup: VisitSetup) {
     const { route, settings, local } = setup;
     this.#setup = setup;
     this.roomName = route.name;
+    this.link = route.link;
     this.isPrivate = route.hasSecret;
     this.suggestion = setup.suggestion;
     this.local = local;
     this.announcer = setup.announcer;
-    const back = settings.takeReturn(route.name, setup.now());
+    this.hearing = new Hearing(local, setup.port);
+    const back = settings.takeReturn(route.name, setup.port.now());
     this.name = signal(back?.name ?? route.query.name ?? settings.name);
     this.stage = signal({ at: "lobby", ...noNeeds });
     this.#stopWatching = setup.onPageGone(() => this.#rememberReturn());
@@ -83,24 +92,35 @@ export class Visit {
     const typed = this.name.peek().trim();
     const { settings, local, route } = this.#setup;
     if (typed !== "" && typed !== route.query.name) settings.name = typed;
-    this.stage.value = { ...stage, at: "joining" };
+    const giveUp = new AbortController();
+    this.#giveUp = giveUp;
+    this.stage.value = { ...stage, at: "joining", isWaiting: false };
     const sent = { audio: local.track.microphone.peek(), video: local.track.camera.peek() };
     const tracks = [sent.audio, sent.video].filter((track) => track !== undefined);
     const passcode = this.passcode.peek();
     try {
       const room = await this.#setup.join(route.link, {
         name: typed === "" ? this.suggestion : typed,
-        signal: this.#abort.signal,
+        signal: giveUp.signal,
+        onWaiting: () => this.#waits(giveUp.signal),
         ...(passcode === "" ? {} : { passcode }),
         ...(tracks.length === 0
           ? {}
           : { publish: [{ stream: local.port.makeStream(tracks), source: "camera" }] }),
       });
-      if (this.#abort.signal.aborted) await room.leave();
+      if (giveUp.signal.aborted) await room.leave();
       else this.#enter(room, sent);
     } catch (problem) {
-      if (!this.#abort.signal.aborted) this.#refuse(problem as Partial<ParlourError>, passcode);
+      if (!giveUp.signal.aborted) this.#refuse(problem as Partial<ParlourError>, passcode);
     }
+  }
+
+  /** Waits no longer to be let in: back to the lobby screen. */
+  stopWaiting(): void {
+    const stage = this.stage.peek();
+    if (stage.at !== "joining") return;
+    this.#giveUp.abort();
+    this.stage.value = { at: "lobby", ...noNeeds };
   }
 
   /** Turns a device on or off before joining. */
@@ -122,8 +142,10 @@ export class Visit {
   /** The page shows something else now: leaves the room, gives the devices back. */
   dispose(): void {
     const stage = this.stage.peek();
-    this.#abort.abort();
+    this.#over.abort();
+    this.#giveUp.abort();
     this.#stopWatching();
+    this.hearing.stop();
     if (stage.at === "call") {
       stage.call.dispose();
       void stage.call.leave();
@@ -135,7 +157,7 @@ export class Visit {
     const { query } = this.#setup.route;
     const joinsNow = back !== undefined || query.joinsNow;
     const obstacle = await this.#setup.obstacle();
-    if (this.#abort.signal.aborted) return;
+    if (this.#over.signal.aborted) return;
     if (obstacle !== undefined) {
       this.#finish({ code: obstacle });
       return;
@@ -153,9 +175,18 @@ export class Visit {
     room: Room,
     sent: { readonly audio: MediaStreamTrack | undefined; readonly video: MediaStreamTrack | undefined },
   ): void {
-    const { local, announcer, now } = this.#setup;
-    const call = new Call({ room, local, announcer, now, sent, onEnd: (reason) => this.#finish(reason) });
+    const { local, announcer, port } = this.#setup;
+    const { hearing } = this;
+    const onEnd = (reason: EndingReason) => this.#finish(reason);
+    const call = new Call({ room, local, announcer, hearing, port, sent, onEnd });
     this.stage.value = { at: "call", call };
+  }
+
+  #waits(signal: AbortSignal): void {
+    const stage = this.stage.peek();
+    if (signal.aborted || stage.at !== "joining") return;
+    this.stage.value = { ...stage, isWaiting: true };
+    this.announcer.mention(words.lobby.waiting);
   }
 
   #refuse(problem: Partial<ParlourError>, passcode: string): void {
@@ -164,7 +195,8 @@ export class Visit {
       this.stage.value = { at: "lobby", ...noNeeds, passcode: passcode === "" ? "wanted" : "wrong" };
     } else if (code === "profanity") {
       this.stage.value = { at: "lobby", ...noNeeds, nameProblem: words.lobby.nameRefused };
-    } else this.#finish({ code, detail: problem.message, hint: problem.hint });
+    } else if (code === "unreachable" && !this.#setup.port.isOnline()) this.#finish({ code: "offline" });
+    else this.#finish({ code, detail: problem.message, hint: problem.hint });
   }
 
   #finish(reason: EndingReason): void {
@@ -174,6 +206,7 @@ export class Visit {
       this.local.stop("camera");
       this.local.stop("microphone");
     }
+    this.announcer.hush();
     const ending = endingFor(reason);
     // A try again keeps the devices of the lobby screen; any other ending gives them back.
     if (ending.action !== "retry") {
@@ -187,12 +220,12 @@ export class Visit {
     const stage = this.stage.peek();
     if (stage.at !== "call") return;
     const { self, sending } = stage.call;
-    const { settings, route, now } = this.#setup;
+    const { settings, route, port } = this.#setup;
     const how: Return = {
       name: self.peek().name,
       microphone: self.peek().audio !== "none" && !sending.isMuted.peek(),
       camera: self.peek().video === "on",
     };
-    settings.willReturn(route.name, how, now());
+    settings.willReturn(route.name, how, port.now());
   }
 }

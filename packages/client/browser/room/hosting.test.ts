@@ -1,7 +1,17 @@
 import { refusal } from "@parlour/protocol";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AskedEvent, RoomEvents } from "../api.ts";
-import { clearStage, join, joinRoom, mutes, seat, settle, socket, welcome } from "./stage.fixture.ts";
+import {
+  clearStage,
+  join,
+  joinRoom,
+  listened,
+  mutes,
+  seat,
+  settle,
+  socket,
+  welcome,
+} from "./stage.fixture.ts";
 
 clearStage();
 
@@ -108,7 +118,7 @@ describe("everyone's page", () => {
     expect(changes).toBe(2);
     const before = socket();
     room.simulate("signal-lost");
-    await vi.waitFor(() => expect(socket()).not.toBe(before));
+    await listened(before);
     socket().open();
     socket().say(welcome({ resumed: true }));
     await settle();
@@ -165,7 +175,7 @@ describe("a page at the door", () => {
       ({ state }) => state,
       ({ code }) => code,
     );
-    await vi.waitFor(() => expect(socket()).not.toBe(before));
+    await listened(before);
     socket().open();
     socket().say({ type: "waiting" });
     await settle();

@@ -4,6 +4,7 @@ import type { JoinOptions, Room } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { parseRoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
+import { socketOpener } from "../session/index.ts";
 import { noMedia } from "./peers.ts";
 import { type Entrance, enterRoom, type RoomParts } from "./room.ts";
 import { seatNotebook } from "./seat-note.ts";
@@ -23,6 +24,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const isRemembered = options.remember !== "none";
     const notebook = seatNotebook(place, isRemembered ? storage() : undefined);
     const epoch = randomText(12);
+    const openSocket = socketOpener(server);
 
     const door =
       secret &&
@@ -52,7 +54,8 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
       };
       return { membership, privateChat: door?.privateChat, introduction: introduction as Introduction };
     };
-    return enterRoom({ address, options, parts, notebook, renew: entrance, ...(await entrance()) });
+    const first = await entrance();
+    return enterRoom({ address, options, parts, notebook, openSocket, renew: entrance, ...first });
   };
 }
 

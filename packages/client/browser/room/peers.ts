@@ -25,6 +25,7 @@ export interface Own {
 
 export interface PeersSetup {
   readonly createLink: CreateLink;
+  readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly hub: ChannelHub;
   readonly media: MediaHub | undefined;
   readonly own: Readonly<Own>;
@@ -33,11 +34,24 @@ export interface PeersSetup {
   readonly log: (event: string, peer: PeerId, detail?: JsonValue) => void;
 }
 
+/** What every connection of this page is made with: in a private room, the certificate that its card names. */
+export const rtcOf = ({ rtc, membership }: Readonly<Own>): RTCConfiguration =>
+  membership ? { ...rtc, certificates: [membership.identity.certificate] } : rtc;
+
 /** Said in `hello` by a page that neither sends nor takes media: nobody offers it any. */
 export const noMedia = "no-media";
 
 /** Everyone else in the room, and the links to them. */
-export function roomPeers({ createLink, hub, media, own, signal, onLink, log }: PeersSetup) {
+export function roomPeers({
+  createLink,
+  createConnection,
+  hub,
+  media,
+  own,
+  signal,
+  onLink,
+  log,
+}: PeersSetup) {
   const seats = new Map<PeerId, Seat>();
   const peers = new Map<PeerId, Peer>();
 
@@ -55,8 +69,9 @@ export function roomPeers({ createLink, hub, media, own, signal, onLink, log }: 
         return own.iceServers;
       },
       get rtc() {
-        return own.membership ? { ...own.rtc, certificates: [own.membership.identity.certificate] } : own.rtc;
+        return rtcOf(own);
       },
+      createConnection,
       sealer: (card && membership?.sealer(me, entry, card)) ?? plainSealer,
       ...(card && { remoteFingerprint: card.fingerprint }),
       send: (payload) => signal(entry.number, payload),

@@ -9,10 +9,11 @@ import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
+import { connectionMaker } from "./connection-maker.ts";
 import { hosting } from "./hosting.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
-import { type Own, roomPeers } from "./peers.ts";
+import { type Own, roomPeers, rtcOf } from "./peers.ts";
 import type { privateChat } from "./private-chat.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 
@@ -37,6 +38,7 @@ export interface RoomSetup extends Entrance {
   readonly options: JoinOptions;
   readonly parts: RoomParts;
   readonly notebook: SeatNotebook;
+  readonly openSocket: () => WebSocket;
   /** Makes another identity, after another page was found on this one's seat. */
   readonly renew: () => Promise<Entrance>;
 }
@@ -68,8 +70,10 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   // Who we are is known from the first welcome on, and nobody holds the room or has a link before.
   const own: Own = { me: {} as RosterEntry, membership, iceServers: [], rtc: options.rtc ?? {} };
 
+  const ready = connectionMaker(rtcOf(own));
   const peers = roomPeers({
     createLink: parts.createLink,
+    createConnection: ready.create,
     hub,
     media,
     own,
@@ -266,6 +270,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     for (const { reject } of says.values()) reject(error);
     hostEnds(error);
     media?.close();
+    ready.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
     setState("left", reason);
     opening.reject(options.signal?.aborted ? parlourError("aborted") : error);
@@ -300,7 +305,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   };
 
   const session = startSessionDriver({
-    url: `${address.server.replace(/^http/, "ws")}/v1`,
+    open: setup.openSocket,
     introduction,
     token: notebook.note.token,
     onEffects: receive,

@@ -146,6 +146,12 @@ export const welcome = (more: object = {}): ServerFrame =>
   }) as ServerFrame;
 
 export const socket = (): TestSocket => TestSocket.last;
+/** A new socket is there, and its page listens; a server says nothing before that. */
+export const listened = (before: TestSocket): Promise<void> =>
+  vi.waitFor(() => {
+    expect(socket()).not.toBe(before);
+    expect(socket().onmessage).toBeTruthy();
+  });
 /** Lets everything that is under way come to its end. */
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -156,7 +162,7 @@ export async function join(
 ): Promise<Room> {
   const before = socket();
   const joining = joinRoom(link, { name: "me", remember: "none", ...options });
-  await vi.waitFor(() => expect(socket()).not.toBe(before));
+  await listened(before);
   expect(socket().url).toBe("wss://x.org/v1");
   socket().open();
   socket().say(welcome(more));

@@ -14,8 +14,8 @@ import {
 export type RoomEffect = Exclude<SessionEffect, { readonly type: "connect" | "disconnect" | "send" }>;
 
 export interface SessionSetup {
-  /** `wss://host/v1`. */
-  readonly url: string;
+  /** Makes the connection. The first may have been under way before the session began. */
+  readonly open: () => WebSocket;
   readonly introduction: Introduction;
   readonly token: string | undefined;
   /** In order; called with what one input led to, all at once. */
@@ -37,6 +37,24 @@ export interface SessionDriver {
 
 /** The close code of a page that goes (see `codes` in the protocol). */
 const pageGone = 4024;
+
+/**
+ * Opens the WebSocket of the server at that origin and path. The first one is opened at once, so that keys are made while it
+ * connects.
+ */
+export function socketOpener(server: string): () => WebSocket {
+  const open = (): WebSocket => {
+    const socket = new WebSocket(`${server.replace(/^http/, "ws")}/v1`, subprotocol);
+    socket.binaryType = "arraybuffer";
+    return socket;
+  };
+  let early: WebSocket | undefined = open();
+  return () => {
+    const socket = early ?? open();
+    early = undefined;
+    return socket;
+  };
+}
 
 /** Runs the session over WebSockets, timers and the page's own events. */
 export function startSessionDriver(setup: SessionSetup): SessionDriver {
@@ -82,9 +100,13 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
   };
   const connect = (): void => {
     disconnect();
-    const own = new WebSocket(setup.url, subprotocol);
+    const own = setup.open();
     socket = own;
-    own.binaryType = "arraybuffer";
+    // It may be there, or lost again, before anyone listened.
+    if (own.readyState > 0)
+      queueMicrotask(() => {
+        if (socket === own) put({ type: own.readyState === 1 ? "opened" : "lost" });
+      });
     own.onopen = () => put({ type: "opened" });
     own.onclose = ({ code }) => {
       setup.log(`lost ${code}`);

@@ -1,0 +1,204 @@
+import { describe, expect, it } from "vitest";
+import type { TestPage } from "../harness/browsers.ts";
+import { enter, type Person, privateLink } from "../harness/people.ts";
+import { useStage } from "../harness/stage.ts";
+import { until } from "../harness/waiting.ts";
+
+async function choose(person: Person, button: string, item: string): Promise<void> {
+  await person.press(button);
+  await person.sees("menuitem", item);
+  await person.tab.page.evaluate((label) => window.parlourTest.find("menuitem", label)?.click(), item);
+}
+const silent = { camera: false, mic: false };
+
+/** A screen to share that needs no desktop: headless browsers have none. */
+function withScreen({ page }: TestPage): Promise<unknown> {
+  return page.evaluateOnNewDocument(() => {
+    navigator.mediaDevices.getDisplayMedia = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = 320;
+      canvas.height = 180;
+      const pen = canvas.getContext("2d");
+      let hue = 0;
+      setInterval(() => {
+        if (pen === null) return;
+        hue += 40;
+        pen.fillStyle = `hsl(${hue} 80% 50%)`;
+        pen.fillRect(0, 0, 320, 180);
+      }, 200);
+      return Promise.resolve(canvas.captureStream(5));
+    };
+  });
+}
+
+describe("pictures, sound and devices on the page", () => {
+  const stage = useStage();
+
+  it("[W55] saves the picture of a tile as a PNG of its own size", async () => {
+    const link = privateLink(stage.server, stage.roomName("snap"));
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const make = URL.createObjectURL.bind(URL);
+      URL.createObjectURL = (object) => {
+        if (object instanceof Blob) window.kept["blob"] = object;
+        return make(object);
+      };
+      HTMLAnchorElement.prototype.click = function click(this: HTMLAnchorElement) {
+        window.kept["download"] = this.download;
+      };
+    });
+    const ada = await enter(tab, link, { name: "Ada", ...silent });
+    await stage.person("chromium", link, { name: "Bo" });
+    await ada.moves("Bo");
+    await choose(ada, "Options for Bo", "Save picture");
+    await ada.reads("Saved as Bo-");
+    const saved = await tab.page.evaluate(async () => {
+      const blob = window.kept["blob"] as Blob;
+      const { width, height } = await createImageBitmap(blob);
+      return { type: blob.type, width, height, name: window.kept["download"] as string };
+    });
+    expect(saved).toMatchObject({ type: "image/png" });
+    expect(saved.width).toBeGreaterThan(80);
+    expect(saved.width / saved.height).toBeCloseTo(4 / 3, 1);
+    expect(saved.name).toMatch(/^Bo-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d\.png$/);
+  });
+
+  it("[W17] a permission that is denied is explained, and joining with text only works", async () => {
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+    });
+    const link = privateLink(stage.server, stage.roomName("denied"));
+    const ada = await enter(tab, link, { name: "Ada", joinNow: false });
+    await ada.reads("The browser does not let this page use camera and microphone");
+    await ada.press("Join");
+    await ada.sees("toolbar", "Call controls");
+    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+    await ada.say("I can only write today");
+    await bo.readsOnce("I can only write today");
+  });
+
+  it("[W52] a camera that is taken away is replaced, and the others see it move again", async () => {
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.kept["tracks"] = [];
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        (window.kept["tracks"] as MediaStreamTrack[]).push(...stream.getVideoTracks());
+        return stream;
+      };
+    });
+    const link = privateLink(stage.server, stage.roomName("unplugged"));
+    const ada = await enter(tab, link, { name: "Ada" });
+    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+    await bo.moves("Ada");
+    await tab.page.evaluate(() => {
+      const [track] = window.kept["tracks"] as MediaStreamTrack[];
+      track?.stop();
+      // As the browser does when the device goes; it can't be pulled out of a test machine.
+      track?.dispatchEvent(new Event("ended"));
+    });
+    await ada.reads("was unplugged");
+    await until("another camera", () =>
+      tab.page.evaluate(() => (window.kept["tracks"] as MediaStreamTrack[]).length === 2),
+    );
+    await bo.moves("Ada");
+    expect(ada.tab.problems).toEqual([]);
+  });
+
+  it("sound that the browser holds back starts with a press", async () => {
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const play = HTMLMediaElement.prototype.play;
+      HTMLMediaElement.prototype.play = function held(this: HTMLMediaElement) {
+        if (!this.muted && window.kept["pressed"] !== true) {
+          return Promise.reject(new DOMException("not allowed", "NotAllowedError"));
+        }
+        return play.call(this);
+      };
+      addEventListener("click", (event) => {
+        if (event.isTrusted) window.kept["pressed"] = true;
+      });
+    });
+    const link = privateLink(stage.server, stage.roomName("held"));
+    const ada = await enter(tab, link, { name: "Ada", ...silent });
+    await stage.person("chromium", link, { name: "Bo" });
+    await ada.sees("button", "Tap to hear");
+    await ada.moves("Bo");
+    await (await tab.page.$('::-p-aria([name="Tap to hear"][role="button"])'))?.click();
+    await ada.seesNo("button", "Tap to hear");
+    await until("sound", () =>
+      tab.page.evaluate(
+        () => window.parlourTest.find("figure", "Bo")?.querySelector("video")?.muted === false,
+      ),
+    );
+  });
+
+  it("[W43] a picture that is shown small is sent small, and larger again when it is shown large", async () => {
+    const link = privateLink(stage.server, stage.roomName("small-picture"));
+    const boTab = await stage.page("chromium", { smallPictures: false });
+    await withScreen(boTab);
+    const bo = await enter(boTab, link, { name: "Bo" });
+    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
+    await ada.tab.page.setViewport({ width: 390, height: 700 });
+    await ada.moves("Bo");
+    const heightSeen = () =>
+      ada.tab.page.evaluate(() => {
+        const video = window.parlourTest.find("figure", "Bo")?.querySelector("video");
+        return video?.videoHeight ?? 0;
+      });
+    await until("a picture as large as its tile", async () => (await heightSeen()) >= 300);
+    await bo.press("Share screen");
+    await ada.moves("Bo's screen");
+    await until("a small picture", async () => {
+      const height = await heightSeen();
+      return height > 0 && height < 250;
+    });
+    await bo.press("Stop sharing");
+    await until("the larger picture again", async () => (await heightSeen()) >= 300);
+  });
+
+  it("[W53] changes devices and sound in mid-call, while the others go on seeing and hearing", async () => {
+    const tab = await stage.page("chromium");
+    await tab.page.evaluateOnNewDocument(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.kept["asked"] = [];
+      navigator.mediaDevices.getUserMedia = (wanted) => {
+        (window.kept["asked"] as unknown[]).push(wanted?.audio);
+        return open(wanted);
+      };
+    });
+    const link = privateLink(stage.server, stage.roomName("devices"));
+    const ada = await enter(tab, link, { name: "Ada" });
+    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+    await bo.hears("Ada");
+    await choose(ada, "More", "Settings…");
+    await ada.sees("dialog", "Settings");
+    const asked = () => tab.page.evaluate(() => window.kept["asked"] as Record<string, unknown>[]);
+    expect((await asked())[0]).toMatchObject({
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+    });
+    await tab.page.evaluate(() => window.parlourTest.find("switch", "Suppress noise")?.click());
+    await until("the microphone opened again", async () => (await asked()).length === 2);
+    expect((await asked())[1]).toMatchObject({ echoCancellation: true, noiseSuppression: false });
+    const other = await until("a camera to choose", () =>
+      tab.page.evaluate(() => {
+        const list = window.parlourTest.find("combobox", "Camera") as HTMLSelectElement | undefined;
+        return [...(list?.options ?? [])].find(({ value }) => value !== "")?.value;
+      }),
+    );
+    await tab.page.evaluate((id) => {
+      const list = window.parlourTest.find("combobox", "Camera") as HTMLSelectElement;
+      list.value = id;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    }, other);
+    await until("the camera opened again", async () => (await asked()).length === 3);
+    await tab.page.keyboard.press("Escape");
+    await bo.moves("Ada");
+    await bo.hears("Ada");
+    expect(tab.problems).toEqual([]);
+  });
+});

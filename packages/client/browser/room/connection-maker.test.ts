@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { connectionMaker } from "./connection-maker.ts";
+
+class TestConnection {
+  static made: TestConnection[] = [];
+  isClosed = false;
+  configuration: RTCConfiguration;
+  constructor(configuration: RTCConfiguration) {
+    this.configuration = configuration;
+    TestConnection.made.push(this);
+  }
+  setConfiguration(configuration: RTCConfiguration): void {
+    if (configuration.certificates?.[0] !== this.configuration.certificates?.[0]) throw new Error("changed");
+    this.configuration = configuration;
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+}
+const certificate = {} as RTCCertificate;
+const iceServers = [{ urls: ["stun:here"] }];
+
+describe("connections made ahead of time", () => {
+  const before = globalThis.RTCPeerConnection;
+  afterEach(() => {
+    globalThis.RTCPeerConnection = before;
+    TestConnection.made = [];
+  });
+  const stage = (): void => void Object.assign(globalThis, { RTCPeerConnection: TestConnection });
+
+  it("are one, which the first link takes with its own servers", () => {
+    stage();
+    const maker = connectionMaker({ certificates: [certificate] });
+    const first = maker.create({ certificates: [certificate], iceServers }) as unknown as TestConnection;
+    expect(TestConnection.made).toEqual([first]);
+    expect(first.configuration.iceServers).toBe(iceServers);
+    expect(maker.create({ iceServers })).not.toBe(first);
+    maker.close();
+    expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([false, false]);
+  });
+
+  it("are let go of when they don't fit, or nobody took them", () => {
+    stage();
+    const misfit = connectionMaker({ certificates: [certificate] });
+    const own = misfit.create({ certificates: [{} as RTCCertificate] }) as unknown as TestConnection;
+    expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    expect(TestConnection.made[1]).toBe(own);
+    connectionMaker({}).close();
+    expect(TestConnection.made.at(-1)?.isClosed).toBe(true);
+  });
+
+  it("are none where the browser makes none, and the link hears why", () => {
+    Object.assign(globalThis, { RTCPeerConnection: undefined });
+    const maker = connectionMaker({});
+    expect(() => maker.create({})).toThrow(TypeError);
+    maker.close();
+  });
+});
