@@ -21,6 +21,7 @@ export class Undecided {
       this.#sockets.delete(socket);
       socket.off("readable", look);
       socket.off("error", drop);
+      socket.off("end", drop);
       socket.off("close", settle);
       socket.off("timeout", drop);
       socket.setTimeout(0);
@@ -37,6 +38,8 @@ export class Undecided {
     };
     socket.on("readable", look);
     socket.on("error", drop);
+    // Servers for HTTP leave their side open when the other has ended.
+    socket.on("end", drop);
     socket.on("close", settle);
     socket.on("timeout", drop);
     socket.setTimeout(this.#silentMs);

@@ -128,4 +128,16 @@ describe("STUN on the page's port", () => {
     await Promise.all([ended, closed]);
     expect(server.listening).toBe(false);
   });
+
+  it.each([
+    ["plain", plainPort],
+    ["TLS", securePort],
+  ])("[H27] %s: who ends without a word is let go", async (_, opened) => {
+    const { port, server } = await opened();
+    const accepted = new Promise<Socket>((done) => server.once("connection", done));
+    connect(port, "127.0.0.1").end();
+    const socket = await accepted;
+    if (!socket.closed) await new Promise((done) => socket.once("close", done));
+    expect(socket.destroyed).toBe(true);
+  });
 });
