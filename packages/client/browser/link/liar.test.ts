@@ -3,44 +3,8 @@ import { describe, expect, it } from "vitest";
 import { linkLimits } from "../../core/link/signal.ts";
 import { decodeHeader, encodeHeader, packetHeaderBytes, streamTag } from "../../core/signals/packet.ts";
 import { receiveSignal, type SignalStep, sendSignal, signalStream } from "../../core/signals/stream.ts";
-import type { LinkPart, LinkSetup } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
-
-const flush = () => new Promise((resolve) => setImmediate(resolve));
-const plain = {
-  seal: async (bytes: Uint8Array) => bytes.slice(),
-  open: async (bytes: Uint8Array) => bytes.slice(),
-};
-const epochs = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"] as const;
-
-/** As channels and media do: a channel by id, and two slots of the offering side. */
-const part = (): LinkPart => ({
-  attach(connection, role) {
-    connection.createDataChannel("control", { negotiated: true, id: 0 });
-    if (role === "answerer") return;
-    connection.addTransceiver("audio");
-    connection.addTransceiver("video");
-  },
-  beforeAnswer(connection) {
-    for (const transceiver of connection.getTransceivers()) transceiver.direction = "sendrecv";
-  },
-  describe: (connection) => connection.getTransceivers().map(({ mid }) => mid),
-  detach() {},
-});
-
-function setup(side: 0 | 1, world: ReturnType<typeof fakeWorld>, send: LinkSetup["send"]): LinkSetup {
-  return {
-    isPolite: side === 0,
-    makesFirstOffer: side === 1,
-    iceServers: [],
-    rtc: {},
-    sealer: plain,
-    pages: { own: epochs[side], other: epochs[1 - side] as string },
-    parts: { part: part() },
-    send,
-    createConnection: () => world.connection() as unknown as RTCPeerConnection,
-  };
-}
+import { epochs, flush, setup } from "./two-pages.fixture.ts";
 
 describe("links and lies", () => {
   it("[L38][L15][L17] a page that lies harms nothing but its own link", { timeout: 60_000 }, async () => {

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { choose } from "../harness/on-the-page.ts";
 import type { Person } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
-async function choose(person: Person, button: string, item: string): Promise<void> {
-  await person.press(button);
-  await person.sees("menuitem", item);
-  await person.tab.page.evaluate((label) => window.parlourTest.find("menuitem", label)?.click(), item);
-}
 async function press(person: Person, role: string, name: string): Promise<void> {
   await person.sees(role, name);
   await person.tab.page.evaluate((one, two) => window.parlourTest.find(one, two)?.click(), role, name);

@@ -1,7 +1,8 @@
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 import type { Engine, TestPage } from "../harness/browsers.ts";
-import { type Person, personOn, privateLink } from "../harness/people.ts";
+import { choose } from "../harness/on-the-page.ts";
+import { personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
@@ -29,12 +30,6 @@ async function complaints({ page }: TestPage): Promise<string> {
 }
 
 /** Presses the item of a menu that a button opens. */
-async function choose(person: Person, button: string, item: string): Promise<void> {
-  await person.press(button);
-  await person.sees("menuitem", item);
-  await person.tab.page.evaluate((label) => window.parlourTest.find("menuitem", label)?.click(), item);
-}
-
 const engines: Engine[] = ["chromium", "firefox"];
 
 describe("the page for everyone", () => {

@@ -1,35 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, TestPage } from "../harness/browsers.ts";
-import { enter, type Person, personOn, privateLink } from "../harness/people.ts";
+import { choose, withScreen } from "../harness/on-the-page.ts";
+import { enter, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
-async function choose(person: Person, button: string, item: string): Promise<void> {
-  await person.press(button);
-  await person.sees("menuitem", item);
-  await person.tab.page.evaluate((label) => window.parlourTest.find("menuitem", label)?.click(), item);
-}
 const silent = { camera: false, mic: false };
-
-/** A screen to share that needs no desktop: headless browsers have none. */
-function withScreen({ page }: TestPage): Promise<unknown> {
-  return page.evaluateOnNewDocument(() => {
-    navigator.mediaDevices.getDisplayMedia = () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = 320;
-      canvas.height = 180;
-      const pen = canvas.getContext("2d");
-      let hue = 0;
-      setInterval(() => {
-        if (pen === null) return;
-        hue += 40;
-        pen.fillStyle = `hsl(${hue} 80% 50%)`;
-        pen.fillRect(0, 0, 320, 180);
-      }, 200);
-      return Promise.resolve(canvas.captureStream(5));
-    };
-  });
-}
 
 /** Every figure's place, by name. */
 function figures({ page }: TestPage) {
