@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Call } from "../state/call.ts";
 import { type KeyPress, shortcutOf } from "../state/shortcuts.ts";
 
@@ -18,7 +18,7 @@ function pressOf(event: KeyboardEvent): KeyPress {
 
 /** The call's keys: Escape closes the panel, single keys are shortcuts unless they are switched off. */
 export function useKeys(call: Call, toggleFullScreen: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let talkKey: string | undefined;
     const onDown = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.isComposing) {
