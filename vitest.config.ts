@@ -15,8 +15,8 @@ const apart = folders
   .filter((path) => /\bvi\.(mock|doMock|stub|useFakeTimers)/.test(readFileSync(join(root, path), "utf8")));
 
 const include = folders.map((folder) => `${folder}/**/*.test.ts`);
-// `npm run check` leaves thousands of seeds to `npm test`.
-const seeded = process.env["PARLOUR_QUICK"] ? ["**/*{chaos,fuzz}.test.ts"] : [];
+// `npm run check` leaves thousands of seeds, floods and other programs to `npm test`.
+const seeded = process.env["PARLOUR_QUICK"] ? ["**/*{chaos,fuzz,flood,oracle}.test.ts"] : [];
 const exclude = ["**/node_modules/**", "**/dist/**", ...seeded];
 
 export default defineConfig({
