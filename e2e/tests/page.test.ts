@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, TestPage } from "../harness/browsers.ts";
-import { privateLink } from "../harness/people.ts";
+import { personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
@@ -126,6 +126,19 @@ describe("the page, by role and accessible name", () => {
       }
       expect(one.problems).toEqual([]);
     }
+  });
+
+  it("[W61][G51] names who is in public rooms, and says where there is nothing", async () => {
+    const room = stage.roomName("lounge");
+    await stage.member("chromium", { link: `${stage.server.url}/r/${room}`, name: "Quiet Otter" });
+    const ada = personOn(await stage.page("firefox"), "Ada");
+    await ada.tab.page.goto(stage.server.url);
+    await ada.reads("Quiet Otter", { role: "list", name: "Public rooms" });
+    const reply = await ada.tab.page.goto(`${stage.server.url}/no/such/place`);
+    expect(reply?.status()).toBe(404);
+    await ada.sees("heading", "There is nothing here");
+    await ada.press("Home");
+    await ada.sees("button", "Start a private room");
   });
 
   it("is served with a strict policy", async () => {

@@ -32,6 +32,11 @@ export interface ListedRoom {
   readonly title?: string;
   readonly people: number;
   readonly capacity: number;
+  /**
+   * Who is there, in the order of their coming, at most `limits.listedNames`. Missing where not everyone may come in as they please:
+   * a room with a passcode, locked, or whose newcomers knock.
+   */
+  readonly names?: readonly string[];
 }
 
 /** `application/problem+json` (RFC 9457) with our stable code. */

@@ -28,6 +28,9 @@ export const waitingPerAddress = 10;
 /** Ids that a room keeps of those who were removed; the oldest are forgotten first. */
 export const removedIds = 1_000;
 
+/** Names of people that `GET /api/rooms` gives per room. */
+export const listedNames = 8;
+
 export const capacityDefault = 100;
 export const capacityMax = 200;
 

@@ -4,6 +4,6 @@ export type { Knock } from "./door.ts";
 export { nameKey } from "./names.ts";
 export { room } from "./room.ts";
 export { type ConnectionId, type EndReason, rosterEntry, type Seat, seatOfConnection } from "./seat.ts";
-export { listedRoom, type RoomLife, type RoomState, roomInfo } from "./state.ts";
+export { briefly, listedRoom, type RoomLife, type RoomState, roomInfo } from "./state.ts";
 export * from "./transition.ts";
 export { twoWordName } from "./two-word-name.ts";

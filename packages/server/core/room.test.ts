@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { nextDeadline } from "./deadlines.ts";
 import { hello, rehearse, sealedHello } from "./rehearsal.ts";
 import { room } from "./room.ts";
-import { listedRoom, type RoomState, roomInfo } from "./state.ts";
+import { briefly, listedRoom, type RoomState, roomInfo } from "./state.ts";
 import type { CreateInput, RoomInput } from "./transition.ts";
 
 const create: CreateInput = {
@@ -240,7 +240,8 @@ describe("what is known of a room", () => {
       knock: false,
       hasPasscode: true,
     });
-    expect(listedRoom(state)).toEqual({ name: "tea", title: "Club", people: 1, capacity: 100 });
+    expect(briefly(state)).toEqual({ name: "tea", title: "Club", people: 1, capacity: 100 });
+    expect(listedRoom(state)).toEqual(briefly(state));
     expect(JSON.stringify(step.effects)).not.toMatch(/hash|the key/);
   });
 });

@@ -1,4 +1,4 @@
-import type { ListedRoom, PeerId, RoomInfo, Visibility } from "@parlour/protocol";
+import { type ListedRoom, limits, type PeerId, type RoomInfo, type Visibility } from "@parlour/protocol";
 import type { Knock } from "./door.ts";
 import type { Seat } from "./seat.ts";
 
@@ -69,10 +69,23 @@ export function roomInfo(state: RoomState): RoomInfo {
 
 /** The room's line in `GET /api/rooms`. */
 export function listedRoom(state: RoomState): ListedRoom {
+  const isOpen = state.passcodeHash === undefined && !state.locked && !state.knock;
+  return { ...briefly(state), ...(isOpen ? { names: namesOf(state.seats) } : {}) };
+}
+
+/** The room's line without the people: for whoever knows its name, which may be all they were given. */
+export function briefly(state: RoomState): Omit<ListedRoom, "names"> {
   return {
     name: state.name,
     people: state.seats.length,
     capacity: state.capacity,
     ...(state.title === undefined ? {} : { title: state.title }),
   };
+}
+
+function namesOf(seats: readonly Seat[]): readonly string[] {
+  return seats
+    .map(({ name }) => name)
+    .filter((name) => name !== undefined)
+    .slice(0, limits.listedNames);
 }

@@ -8,7 +8,7 @@ import { ArrowRight, Lock, TriangleAlert } from "../parts/icons.ts";
 import { LanguageChoice } from "../parts/language-choice.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { ThemeChoice } from "../parts/theme-choice.tsx";
-import { PublicRooms, type RoomsList } from "../state/rooms-list.ts";
+import { PublicRooms, type RoomsList, whoIsThere } from "../state/rooms-list.ts";
 import type { Settings } from "../state/settings.ts";
 import { words } from "../words/words.ts";
 
@@ -108,8 +108,11 @@ function List({ list }: { readonly list: RoomsList }) {
           {list.rooms.map((room) => (
             <li key={room.name}>
               <a href={`/r/${room.name}`} onClick={follow}>
-                <span class="room-name">{room.title ?? room.name}</span>
-                <span class="soft">
+                <span class="room-text">
+                  <span class="room-name">{room.title ?? room.name}</span>
+                  {whoIsThere(room) !== "" && <span class="soft">{whoIsThere(room)}</span>}
+                </span>
+                <span class="soft room-count">
                   {words.home.people(room.people)}
                   {room.people >= room.capacity && `, ${words.home.full}`}
                 </span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settle } from "../../test/fake-devices.ts";
-import { PublicRooms, readRooms } from "./rooms-list.ts";
+import { PublicRooms, readRooms, whoIsThere } from "./rooms-list.ts";
 
 const den = { name: "den", people: 2, capacity: 100 };
 
@@ -63,6 +63,20 @@ describe("the list of public rooms", () => {
   it("takes nothing for a room that is none", () => {
     expect(readRooms({ rooms: [den] })).toEqual([den]);
     expect(readRooms([den, null, 7, { name: "x" }])).toEqual([den]);
+    expect(
+      readRooms([
+        { ...den, names: ["Ada", 7] },
+        { ...den, names: "Ada" },
+      ]),
+    ).toEqual([]);
     for (const body of [null, "text", { rooms: 1 }]) expect(readRooms(body)).toEqual([]);
+  });
+
+  it("[W61] says who is there, and counts those whose names don't fit", () => {
+    expect(whoIsThere({ ...den, names: ["Ada", "Bo"] })).toBe("Ada, Bo");
+    const names = ["Ada", "Bo", "Cy", "Di", "Eli", "Flo"];
+    expect(whoIsThere({ ...den, people: 12, names })).toBe("Ada, Bo, Cy, Di, Eli and 7 more");
+    expect(whoIsThere(den)).toBe("");
+    expect(whoIsThere({ ...den, names: [] })).toBe("");
   });
 });

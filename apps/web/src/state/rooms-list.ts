@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import { words } from "../words/words.ts";
 
 /** One public room with people in it, as `GET /api/rooms` gives it. */
 export interface ListedRoom {
@@ -6,6 +7,8 @@ export interface ListedRoom {
   readonly title?: string;
   readonly people: number;
   readonly capacity: number;
+  /** The first people in it, where anyone may come in. */
+  readonly names?: readonly string[];
 }
 export type RoomsList =
   | { readonly state: "loading" }
@@ -21,8 +24,20 @@ export function readRooms(body: unknown): readonly ListedRoom[] {
       typeof room === "object" &&
       room !== null &&
       typeof room.name === "string" &&
-      typeof room.people === "number",
+      typeof room.people === "number" &&
+      (room.names === undefined || isTexts(room.names)),
   );
+}
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
+
+/** Names that fit into one line; the others are counted. */
+const namesShown = 5;
+
+/** Who is in a room, in words; empty where that is not told. */
+export function whoIsThere({ names = [], people }: ListedRoom): string {
+  const shown = names.slice(0, namesShown);
+  return shown.length === 0 ? "" : words.home.who(shown.join(", "), people - shown.length);
 }
 
 export interface RoomsPort {

@@ -29,6 +29,7 @@ export const de: Words = {
     listEmpty: "Gerade ist kein öffentlicher Raum offen. Öffne oben einen mit seinem Namen.",
     listFailed: "Die Liste lässt sich gerade nicht laden. Die Seite versucht es weiter.",
     people: (count: number) => (count === 1 ? "1 Person" : `${count} Personen`),
+    who: (names: string, more: number) => (more > 0 ? `${names} und ${more} weitere` : names),
     full: "voll",
     seesTitle: "Was der Server sieht",
     sees:
@@ -81,7 +82,8 @@ export const de: Words = {
     titlePrivate: "Dem privaten Raum beitreten",
     isPrivate: (room: string) =>
       `${room}: verschlüsselt von Browser zu Browser. Nur wer diesen Link hat, kommt hinein.`,
-    isPublic: "Öffentlicher Raum: Jeder kann ihn finden, und der Chat geht über den Server.",
+    isPublic:
+      "Öffentlicher Raum: Jeder kann ihn finden und sieht, wer darin ist. Der Chat geht über den Server.",
     yourName: "Dein Name",
     camera: "Kamera",
     microphone: "Mikrofon",

@@ -32,6 +32,7 @@ export const en = {
     listEmpty: "No public room is open now. Open one by its name above.",
     listFailed: "The list can't be loaded now. The page goes on trying.",
     people: (count: number) => (count === 1 ? "1 person" : `${count} people`),
+    who: (names: string, more: number) => (more > 0 ? `${names} and ${more} more` : names),
     full: "full",
     seesTitle: "What the server sees",
     sees:
@@ -81,7 +82,7 @@ export const en = {
     titlePrivate: "Join the private room",
     isPrivate: (room: string) =>
       `${room}: encrypted from browser to browser. Only people with this link can come in.`,
-    isPublic: "Public room: anyone can find it, and the chat goes through the server.",
+    isPublic: "Public room: anyone can find it and see who is in it. The chat goes through the server.",
     yourName: "Your name",
     camera: "Camera",
     microphone: "Microphone",

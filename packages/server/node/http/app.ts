@@ -209,7 +209,7 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
     const accepts = c.req.header("accept-encoding") ?? "";
     const found = await pages?.respond(file, { accepts, knows }, cache);
     if (found !== undefined) return found;
-    return file === "/index.html" ? notBuilt() : problem(404, "not-found");
+    return file === "/index.html" ? notBuilt() : c.notFound();
   };
   for (const path of ["/", "/new", "/direct", "/learn", "/r/:name"]) {
     app.get(path, (c) => page(c, "/index.html", "revalidate"));
@@ -222,7 +222,23 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
   app.get("/:file{[\\w-]+(?:\\.[\\w-]+)+}", (c) => page(c, fileOf(c), "revalidate"));
   for (const path of ["/assets/*", "/sdk/*"]) app.all(path, methods("GET"));
 
-  app.notFound(() => problem(404, "not-found"));
+  app.notFound(async (c) => {
+    const { method } = c.req.raw;
+    // A person in front of a browser: the page itself says that there is nothing here.
+    const isRead = method === "GET" || method === "HEAD";
+    const isPerson = isRead && /\btext\/html\b/.test(c.req.header("accept") ?? "");
+    const accepts = c.req.header("accept-encoding") ?? "";
+    const found = isPerson
+      ? await pages?.respond("/index.html", { accepts, knows: undefined }, "revalidate")
+      : undefined;
+    const reply =
+      found === undefined
+        ? problem(404, "not-found")
+        : new Response(found.body, { status: 404, headers: found.headers });
+    reply.headers.append("vary", "accept");
+    reply.headers.set("cache-control", "no-store");
+    return reply;
+  });
   app.onError((error) => {
     setup.logger.error({ err: error }, "a request failed");
     return problem(500, "internal");

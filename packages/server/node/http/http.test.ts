@@ -183,16 +183,36 @@ describe("rooms over HTTP", () => {
     house = await openHouse();
     await house.fetch("/api/rooms", post({ name: "tea", title: "Tea" }));
     await house.fetch("/api/rooms", post({ name: "empty" }));
-    await (await house.visit()).enter("tea");
-    await (await house.visit()).enter("tea");
+    await (await house.visit()).enter("tea", { name: "Ada" });
+    await (await house.visit()).enter("tea", { name: "Bo" });
     await (await house.visit()).enter("shut", {
       id: "A".repeat(22),
       key: "B".repeat(22),
       card: "C".repeat(40),
     });
     expect(await (await house.fetch("/api/rooms")).json()).toEqual([
-      { name: "tea", title: "Tea", people: 2, capacity: 100 },
+      { name: "tea", title: "Tea", people: 2, capacity: 100, names: ["Ada", "Bo"] },
     ]);
+  });
+
+  it("[G50] the list names the first people of rooms that anyone may enter", async () => {
+    house = await openHouse();
+    await house.fetch("/api/rooms", post({ name: "shut", passcode: "sesame" }));
+    for (let guest = 1; guest <= 9; guest += 1) {
+      await (await house.visit()).enter("tea", { name: `Guest ${guest}` });
+    }
+    await (await house.visit()).enter("shut", { name: "Bo", passcode: "sesame" });
+    expect(await (await house.fetch("/api/rooms")).json()).toEqual([
+      { name: "shut", people: 1, capacity: 100 },
+      {
+        name: "tea",
+        people: 9,
+        capacity: 100,
+        names: Array.from({ length: 8 }, (_, index) => `Guest ${index + 1}`),
+      },
+    ]);
+    // Who knows a room's name learns how many are there, not who.
+    expect(await (await house.fetch("/api/rooms/tea")).json()).not.toHaveProperty("names");
   });
 
   it("[G34] requests and new rooms are limited per address", async () => {
@@ -319,6 +339,27 @@ describe("pages", () => {
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toContain("text/plain");
     expect(await response.text()).toContain("npm run build");
+  });
+
+  it("[G51] a person who opens an address that is none gets the page with 404, a program gets JSON", async () => {
+    house = await openHouse({ webRoot: builtPage() });
+    const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+    for (const path of ["/nonsense", "/r/tea/more", "/no-such.html"]) {
+      const seen = await house.fetch(path, { headers: browser });
+      expect(seen.status, path).toBe(404);
+      expect(seen.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(seen.headers.get("cache-control")).toBe("no-store");
+      expect(seen.headers.get("vary")).toContain("accept");
+      expect(seen.headers.get("content-security-policy")).toContain("default-src");
+      expect(await seen.text()).toContain("<title>Parlour</title>");
+      await expectProblem(await house.fetch(path), 404, "not-found");
+    }
+    await expectProblem(
+      await house.fetch("/nonsense", { method: "POST", headers: browser }),
+      404,
+      "not-found",
+    );
+    await expectProblem(await house.fetch("/api/nothing", { headers: browser }), 404, "not-found");
   });
 
   it("[G37] the SDK may be imported by pages of allowed origins", async () => {

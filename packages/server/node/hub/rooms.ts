@@ -1,13 +1,13 @@
 import type { CreatedRoom, CreateRoom, ListedRoom, Refusal } from "@parlour/protocol";
 import { refusal } from "@parlour/protocol";
-import { listedRoom, type RoomState } from "../../core/index.ts";
+import { briefly, listedRoom, type RoomState } from "../../core/index.ts";
 import { hashPasscode } from "../passcodes.ts";
 import { isHostToken, makeHostToken } from "../tokens.ts";
 import { newRoomName } from "./chance.ts";
 import type { Hub } from "./hub.ts";
 
 /** One room as anyone who knows its name may see it. */
-export interface RoomFacts extends ListedRoom {
+export interface RoomFacts extends Omit<ListedRoom, "names"> {
   readonly visibility: RoomState["visibility"];
   readonly hasPasscode: boolean;
   /** Nobody new comes in. */
@@ -68,7 +68,7 @@ export class Rooms {
     if (state === undefined) return undefined;
     const hasPasscode = state.passcodeHash !== undefined;
     const { visibility, locked, knock } = state;
-    return { ...listedRoom(state), visibility, hasPasscode, locked, knock };
+    return { ...briefly(state), visibility, hasPasscode, locked, knock };
   }
 
   /** Ends the room for everyone in it. */
