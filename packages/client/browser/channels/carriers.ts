@@ -3,12 +3,15 @@ import type { Carrier } from "../../core/channels/index.ts";
 /** The three data channels of one connection, negotiated by their ids so that they cost no round trip (RFC 8832, section 4). */
 export type Carriers = Readonly<Record<Carrier, RTCDataChannel>>;
 
-/** Bytes that may wait in the browser: filled up to the first, woken at the second. */
+/**
+ * Bytes that may wait in the browser: filled up to the first, woken at the second. With more, Chromium's slow start after each new
+ * connection sends in bursts that overflow the other side's socket, and then waits out timeouts of 400 ms and more, one after the other.
+ */
 const water: Readonly<Record<Carrier, readonly [high: number, low: number]>> = {
-  control: [1024 * 1024, 256 * 1024],
+  control: [128 * 1024, 64 * 1024],
   // Little: what waits here grows old, and newer messages could take its place.
   lossy: [64 * 1024, 16 * 1024],
-  bulk: [1024 * 1024, 256 * 1024],
+  bulk: [128 * 1024, 64 * 1024],
 };
 
 export function createCarriers(

@@ -94,8 +94,8 @@ describe("sending on a channel", () => {
     await small;
     // Nobody listens over there: what is more than it keeps waits for its word.
     const over = channel.send(new Uint8Array(100_000));
-    await large;
     await wire.settle();
+    await large;
     expect(await standing(over)).toBe("pending");
   });
 
