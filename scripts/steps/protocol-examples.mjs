@@ -64,6 +64,10 @@ export const examples = {
     history: [said],
     greeting: "Welcome to tea. You are Quiet Otter. 2 people are here.",
   },
+  "ice-servers": {
+    type: "ice-servers",
+    iceServers: [{ urls: ["turn:meet.example.org:3478"], username: "1795219940:2", credential: "c2VjcmV0" }],
+  },
   joined: { type: "joined", peer: bob },
   changed: { type: "changed", peer: { ...bob, presence: "away" } },
   left: { type: "left", id: bob.id, reason: "page" },

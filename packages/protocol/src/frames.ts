@@ -184,6 +184,11 @@ export const welcome = v.object({
   /** For the host: everyone who knocks, in the order in which they came. */
   waiting: v.exactOptional(v.array(knocker)),
 });
+/**
+ * Other ICE servers than those of the welcome, in time before the credentials of the last ones end: for new connections, and for
+ * those that start ICE again.
+ */
+export const iceServers = v.object({ type: v.literal("ice-servers"), iceServers: v.array(iceServer) });
 /** A new seat. */
 export const joined = v.object({ type: v.literal("joined"), peer: rosterEntry });
 /** A seat whose epoch, presence, role or name is another now: its whole entry. */
@@ -239,6 +244,7 @@ export const closing = v.object({
 
 export const serverFrame = v.variant("type", [
   welcome,
+  iceServers,
   joined,
   changed,
   left,

@@ -34,8 +34,8 @@ export function fakeWorld(setup: FakeWorldSetup): FakeWorld {
     for (const connection of world.made) connection.reconsider();
   };
   return {
-    connection() {
-      const made = new FakeConnection(world);
+    connection(configuration) {
+      const made = new FakeConnection(world, configuration);
       world.made.push(made);
       return made;
     },

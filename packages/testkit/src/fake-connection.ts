@@ -46,6 +46,7 @@ export class FakeConnection extends FakeEvents {
   pendingLocalDescription: Applied | null = null;
   pendingRemoteDescription: Applied | null = null;
   readonly channels = new Map<number, FakeDataChannel>();
+  #configuration: object;
   readonly #world: World;
   readonly #transceivers: FakeTransceiver[] = [];
   readonly #remoteCandidates = new Set<string>();
@@ -60,9 +61,17 @@ export class FakeConnection extends FakeEvents {
   #transition: (() => void) | undefined;
   #failedWith: string | undefined;
 
-  constructor(world: World) {
+  constructor(world: World, configuration: object = {}) {
     super();
     this.#world = world;
+    this.#configuration = configuration;
+  }
+  getConfiguration(): object {
+    return this.#configuration;
+  }
+  /** Holds from the next start of ICE on (WebRTC 1.0, section 4.4.1.6). */
+  setConfiguration(configuration: object): void {
+    this.#configuration = configuration;
   }
   get localDescription(): Applied | null {
     return this.pendingLocalDescription ?? this.currentLocalDescription;

@@ -35,7 +35,7 @@ function pair(options: { readonly [side in "a" | "b"]?: Partial<LinkSetup> } = {
           if (wire.isUp) clock.after(10, () => links[other]?.receive(payload));
           return wire.isUp;
         },
-        createConnection: () => world.connection() as unknown as RTCPeerConnection,
+        createConnection: (configuration) => world.connection(configuration) as unknown as RTCPeerConnection,
         ...options[side],
       },
       clock,
@@ -213,6 +213,24 @@ describe("link driver", () => {
     }
     expect(world.connections.length).toBe(8);
     expect(world.connections.filter(({ signalingState }) => signalingState !== "closed").length).toBe(2);
+  });
+
+  it("[S70] starts ICE again with the servers of now, not of the beginning", async () => {
+    const iceServers = [{ urls: ["turn:first"] }];
+    const { a, until, areConnected } = pair({
+      a: { iceServers, rtc: { iceServers: [{ urls: "stun:own" }] } },
+    });
+    await until(areConnected);
+    const { connection } = a;
+    iceServers[0] = { urls: ["turn:second"] };
+    a.restart("network");
+    await until(() => a.state !== "connected");
+    await until(areConnected);
+    expect(a.connection).toBe(connection);
+    expect(a.connection?.getConfiguration()).toMatchObject({
+      bundlePolicy: "max-bundle",
+      iceServers: [{ urls: ["turn:second"] }, { urls: "stun:own" }],
+    });
   });
 
   it("[L36] leaves nothing behind when closed", async () => {

@@ -82,17 +82,18 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     old.close();
   };
 
+  const iceServers = (): RTCIceServer[] => [
+    ...(setup.iceServers as RTCIceServer[]),
+    ...(setup.rtc.iceServers ?? []),
+  ];
+
   const build = (next: number): void => {
     release();
     generation = next;
     let built: RTCPeerConnection;
     try {
       const { createConnection = (configuration) => new RTCPeerConnection(configuration), rtc } = setup;
-      built = createConnection({
-        bundlePolicy: "max-bundle",
-        ...rtc,
-        iceServers: [...(setup.iceServers as RTCIceServer[]), ...(rtc.iceServers ?? [])],
-      });
+      built = createConnection({ bundlePolicy: "max-bundle", ...rtc, iceServers: iceServers() });
     } catch (error) {
       emit("log", "connection-refused", String(error));
       feed({ kind: "close", reason: "connection-refused" });
@@ -205,6 +206,8 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
         break;
       }
       case "restart-ice":
+        // The credentials that the connection was made with may have ended since.
+        on.setConfiguration({ ...on.getConfiguration(), iceServers: iceServers() });
         on.restartIce();
     }
   };

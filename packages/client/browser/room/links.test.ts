@@ -27,6 +27,15 @@ describe("links", () => {
     expect(links[0]?.setup.iceServers).toEqual([{ urls: ["stun:here"] }]);
   });
 
+  it("[S70] take the ICE servers that the server sends later", async () => {
+    await join({ peers: [seat("b", 1)] });
+    const fresh = [{ urls: ["turn:here"], username: "2:b", credential: "other" }];
+    socket().say({ type: "ice-servers", iceServers: fresh });
+    socket().say({ type: "joined", peer: seat("c", 6) });
+    await settle();
+    expect(links.map(({ setup }) => setup.iceServers)).toEqual([fresh, fresh]);
+  });
+
   it("[S44] carry signals to and from the seat by its number", async () => {
     await join({ peers: [seat("b", 1), seat("c", 2)] });
     const payload = Uint8Array.of(1, 2, 3);

@@ -189,6 +189,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         if (isNewSeat) peers.disconnectAll("seat");
         break;
       }
+      case "ice-servers":
+        own.iceServers = effect.iceServers;
+        break;
       case "self":
         own.me = effect.me;
         refresh();

@@ -33,6 +33,7 @@ const frames: readonly Record<string, unknown>[] = [
     greeting: "hello",
     waiting: [{ id, name: "Bo" }, { id }],
   },
+  { type: "ice-servers", iceServers: [{ urls: ["turn:x"], username: "u", credential: "c" }] },
   { type: "joined", peer: seat },
   { type: "changed", peer: { ...seat, presence: "silent" } },
   { type: "left", id, reason: "page" },

@@ -52,6 +52,7 @@ const room = shape({
 });
 const knocker = shape({ id, name_: string, card_: string, country_: string });
 const about = shape({ peer: seat });
+const iceServers = list(shape({ urls: list(string), username_: string, credential_: string }));
 const nothing: Check = () => true;
 
 const shapes: Record<ServerFrame["type"], Check> = {
@@ -63,11 +64,12 @@ const shapes: Record<ServerFrame["type"], Check> = {
     peers: list(seat),
     token: string,
     resumed: truth,
-    iceServers: list(shape({ urls: list(string), username_: string, credential_: string })),
+    iceServers,
     history: list(variant(entries)),
     greeting_: string,
     waiting_: list(knocker),
   }),
+  "ice-servers": shape({ iceServers }),
   joined: about,
   changed: about,
   left: shape({ id, reason: string }),

@@ -100,8 +100,8 @@ export type SessionEffect =
     }
   | { readonly type: "self"; readonly me: RosterEntry }
   | { readonly type: "said"; readonly entry: Said | Whispered; readonly isHistory: boolean }
-  /** As the server says it: the room is another, somebody knocks or no longer does, this page is asked for something; or it has to wait. */
-  | Extract<ServerFrame, { type: "room" | "knocking" | "knock-ended" | "asked" | "waiting" }>
+  /** As the server says it: the ways to others or the room are another, somebody knocks or no longer does, this page is asked for something; or it has to wait. */
+  | Extract<ServerFrame, { type: "ice-servers" | "room" | "knocking" | "knock-ended" | "asked" | "waiting" }>
   /** What was asked for first is done, or refused. */
   | { readonly type: "answered"; readonly refusal?: Refusal | undefined }
   | Notice
@@ -312,6 +312,7 @@ function receive(work: Work, frame: ServerFrame): void {
       case "left":
         unseat(work, frame.id, frame.reason);
         break;
+      case "ice-servers":
       case "room":
       case "knocking":
       case "knock-ended":

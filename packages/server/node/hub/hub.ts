@@ -16,6 +16,7 @@ import { type AtDoor, LiveRoom } from "../gateway/live-room.ts";
 import { type Admission, admit } from "./admission.ts";
 import { say } from "./chat.ts";
 import { greeting } from "./greeting.ts";
+import { IceRenewals } from "./ice-renewals.ts";
 import { prepare } from "./preparation.ts";
 import { Probes } from "./probes.ts";
 import { seatsGone, tellGone } from "./seats-gone.ts";
@@ -43,12 +44,14 @@ export class Hub {
   readonly setup: HubSetup;
   readonly #rooms = new Map<string, LiveRoom>();
   readonly #probes: Probes;
+  readonly #iceRenewals: IceRenewals;
   #isDraining = false;
   #stopPrune: () => void = () => {};
 
   constructor(setup: HubSetup) {
     this.setup = setup;
     this.#probes = new Probes(setup);
+    this.#iceRenewals = new IceRenewals(setup);
   }
 
   /** Takes up the rooms that the data folder has: nobody is connected, every grace starts anew. */
@@ -151,6 +154,7 @@ export class Hub {
     if (place.phase === "knocking") door.delete(connection.id);
     else if (seats.get(place.number) === connection) seats.delete(place.number);
     this.#probes.lost(connection);
+    this.#iceRenewals.stop(connection);
     // While draining nobody is at fault for being gone; a server that starts again gives every seat its full grace.
     if (!this.#isDraining) void this.apply(name, { type: "drop", connection: connection.id, why });
   }
@@ -179,6 +183,7 @@ export class Hub {
     this.#isDraining = true;
     this.#stopPrune();
     this.#probes.close();
+    this.#iceRenewals.close();
     await Promise.all([...this.#rooms.values()].map((live) => live.settled));
     for (const live of this.#rooms.values()) live.deadline?.cancel();
     this.#rooms.clear();
@@ -349,6 +354,7 @@ export class Hub {
     if (resumed) counts.resumes++;
     else counts.joins++;
     const now = clock.now();
+    const visitor = { ...connection.cameBy, room: live.name, seat: you.id };
     connection.send({
       type: "welcome",
       version: 1,
@@ -366,11 +372,12 @@ export class Hub {
         now,
       ),
       resumed,
-      iceServers: [...iceServers({ ...connection.cameBy, room: live.name, seat: you.id })],
+      iceServers: [...iceServers(visitor)],
       history: [...history],
       ...(isPublic ? { greeting: greeting(state, you, peers) } : {}),
       ...(effect.waiting === undefined ? {} : { waiting: effect.waiting }),
     });
+    this.#iceRenewals.start(connection, visitor);
   }
 
   #wait(live: LiveRoom, { connection, since }: Newcomer): void {

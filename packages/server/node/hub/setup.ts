@@ -42,5 +42,7 @@ export interface HubSetup {
   readonly createOnJoin: boolean;
   readonly historyMessages: number;
   readonly iceServers: (visitor: IceVisitor) => readonly IceServer[];
+  /** How long after they were handed out they are handed out anew. */
+  readonly iceRenewalMs: number;
   readonly onSeatGone: (room: string, seat: PeerId) => void;
 }

@@ -2,7 +2,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { codeOf, RealClient, secret } from "../../../turn/node/real-client.fixture.ts";
-import { openHouse, testClock } from "../server/visit.fixture.ts";
+import { defaultIceRenewalMs } from "../hub/ice-renewals.ts";
+import { openHouse, pass, testClock } from "../server/visit.fixture.ts";
 import { credentialSeconds, externalRelay, openRelay, type Relay, type RelayOptions } from "./relay.ts";
 import { Revocations } from "./revocations.ts";
 
@@ -143,6 +144,30 @@ describe("the rooms' side of the relay", () => {
       (await house.fetch("/api/rooms/tea", { method: "DELETE", headers: { authorization } })).status,
     ).toBe(204);
     expect(gone.at(-1)).toBe(`tea/${c.you.id}`);
+  });
+
+  it("[H70] gives pages that stay fresh credentials, for as long as they stay", async () => {
+    const clock = testClock();
+    const [made, iceRenewalMs] = [[] as string[], 60_000];
+    const iceServers = ({ seat }: { readonly seat: string }) => {
+      made.push(seat);
+      return [{ urls: ["turn:here"], username: `${clock.now()}:${seat}`, credential: "any" }];
+    };
+    const house = await openHouse({ iceServers, iceRenewalMs }, { clock });
+    open.push(() => house.close());
+    const [ada, bob] = [await house.visit(), await house.visit()];
+    const a = await ada.enter("tea");
+    await bob.enter("tea");
+    expect(made.splice(0)).toHaveLength(2);
+    bob.send({ type: "leave" });
+    await ada.next("left");
+    for (let turn = 0; turn < 2; turn++) {
+      await pass(clock, iceRenewalMs, ada);
+      const { iceServers } = await ada.next("ice-servers");
+      expect(iceServers[0]?.username).toBe(`${clock.now()}:${a.you.id}`);
+    }
+    expect(made).toEqual([a.you.id, a.you.id]);
+    expect(credentialSeconds * 1000).toBe(2 * defaultIceRenewalMs);
   });
 
   it("[H29] /metrics has the relay's numbers", async () => {

@@ -29,6 +29,8 @@ export interface ParlourOptions {
   readonly metricsToken?: string | undefined;
   /** The ICE servers for who enters; short-lived credentials are made here. Default: none. */
   readonly iceServers?: ((visitor: IceVisitor) => readonly IceServer[]) | undefined;
+  /** How often a page that stays gets new ones, ms: half of the time that their credentials last. Default: 6 hours. */
+  readonly iceRenewalMs?: number | undefined;
   /** Told of every seat that is gone for good, when a room ends too: what was handed out to it can be taken back. */
   readonly onSeatGone?: ((room: string, seat: PeerId) => void) | undefined;
   /** What the relay has to say in `/metrics`. */

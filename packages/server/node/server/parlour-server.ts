@@ -17,6 +17,7 @@ import { Pages } from "../http/pages.ts";
 import { problem } from "../http/problem.ts";
 import { noVisit, securityHeaders } from "../http/security.ts";
 import { Hub } from "../hub/hub.ts";
+import { defaultIceRenewalMs } from "../hub/ice-renewals.ts";
 import { Rooms } from "../hub/rooms.ts";
 import { Counts } from "../metrics/counts.ts";
 import { metrics } from "../metrics/metrics.ts";
@@ -125,6 +126,7 @@ export async function buildParlourServer(
     createOnJoin: options.createOnJoin ?? true,
     historyMessages: keeping.historyMessages,
     iceServers: options.iceServers ?? (() => []),
+    iceRenewalMs: options.iceRenewalMs ?? defaultIceRenewalMs,
     onSeatGone: options.onSeatGone ?? (() => {}),
   });
   gateway.connectTo(hub);
