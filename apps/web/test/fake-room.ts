@@ -122,6 +122,16 @@ export class FakeRoom implements Room {
   readonly topology = "mesh";
   readonly messages: SaidEvent[] = [];
   readonly publications = new Map<Source, Publication>();
+  readonly files: Room["files"] = {
+    offer: () => {
+      throw new Error("This room takes no files.");
+    },
+    givings: [],
+    offers: [],
+    takings: [],
+    kept: async () => [],
+    on: () => () => {},
+  };
   readonly asked: string[] = [];
   /** What `say` does next; a test may reject or hold it. */
   sayNext: (text: string) => Promise<{ id: string; at: number }>;

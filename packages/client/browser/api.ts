@@ -1,8 +1,10 @@
 import type { Code, PeerId, Role, Visibility } from "@parlour/protocol";
+import type { Offer, RoomFiles } from "./files/api.ts";
 
 /** The public face of the SDK: everything an embedder may rely on. Implementations stay behind it. */
 
 export type { Code, PeerId } from "@parlour/protocol";
+export type * from "./files/api.ts";
 
 /** Thrown (or rejected with) when something asked for was refused or failed. `code` is stable, `hint` says what to try. */
 export interface ParlourError extends Error {
@@ -168,6 +170,8 @@ export interface RoomEvents {
   waiting: [];
   /** The host asked this page to be quiet, and it is: the SDK muted what it publishes. `unmute` is yours to call. */
   asked: [request: AskedEvent];
+  /** Someone offers files, or came back with an offer that was not finished. */
+  offer: [offer: Offer];
 }
 
 export interface AskedEvent {
@@ -250,6 +254,8 @@ export interface Room {
   readonly publications: ReadonlyMap<Source, Publication>;
   /** The channel of that name; both sides name it the same. A second call with the same name gives the same channel. */
   channel(name: string, options?: { readonly delivery?: Delivery }): Channel;
+  /** Files given and taken in this room. */
+  readonly files: RoomFiles;
   /** Event log and statistics, as data. */
   inspect(): Promise<RoomInspection>;
   /** Faults on demand, for tests and for learning. */
