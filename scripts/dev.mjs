@@ -9,7 +9,8 @@ import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { build, bundleSdk } from "./build.mjs";
+import { build } from "./build.mjs";
+import { writeSdk } from "./sdk/bundle.mjs";
 import { install } from "./steps/install.mjs";
 import { fail, root, tools } from "./steps/run.mjs";
 import { isBuilt } from "./steps/sources.mjs";
@@ -89,9 +90,7 @@ function heard(text) {
   if (hasCompiled) {
     say("server")("restarting");
     restartServer();
-    bundleSdk({ file: join(root, "apps/web/dist/sdk/parlour.js") }).catch((error) =>
-      say("sdk")(error.message),
-    );
+    writeSdk(join(root, "apps/web/dist/sdk")).catch((error) => say("sdk")(error.message));
   }
   hasCompiled = true;
 }

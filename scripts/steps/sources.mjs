@@ -35,7 +35,7 @@ export function sourceHash() {
       .update("\0");
   for (const name of ["package-lock.json", "tsconfig.json", "tsconfig.base.json", "scripts/build.mjs"])
     add(join(root, name));
-  for (const folder of ["packages", "apps"])
+  for (const folder of ["packages", "apps", "scripts/sdk"])
     for (const path of [...files(join(root, folder))].sort()) if (!/\.test\.tsx?$/.test(path)) add(path);
   return hash.digest("hex");
 }

@@ -1,0 +1,16 @@
+/**
+ * Names of the SDK's own insides, which the built module shortens. A name may stand here when nothing outside of that module
+ * ever sees it: no caller, no other page, no server, no browser API, no storage; and when no string spells it. A test looks.
+ */
+export const insideNames = `
+  acknowledgeAfterMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
+  createChannelHub createConnection createLink createMediaHub credit disconnectAll disconnectedMs effects
+  filled fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
+  isAnnounced isContinued isDue isFirst isListening isNewPage isNewSeat isOwing isPolite isReady isRefused
+  isRestarted joinUntil lastIn lastOut makesFirstOffer mayRecount membership notebook onBody onEffects onLink
+  onMessage onProblem onRefused onSignal onViolation openSocket outcome outstanding packets partial probeUntil
+  rebuilds remoteFingerprint remoteUfrags resendAfterMaxMs resendAfterMs resendAt restartMs resync
+  sdpCharacters sealer tags timekeeper tries unacknowledged unsent violations waitingOperations withdraw
+`
+  .trim()
+  .split(/\s+/);
