@@ -12,6 +12,8 @@ const wanted = [
   { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
   // Its clients test our relay, its server is one that a host may have in place of ours; its service is never started.
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
+  // A certificate authority for tests; it is no service.
+  { package: "pebble", variable: "PARLOUR_PEBBLE", programs: ["pebble"] },
 ];
 
 function isThere({ variable, programs }) {

@@ -78,10 +78,10 @@ describe("parlour serve", () => {
   });
 
   it("[H3] refuses what belongs to a later version with exit code 2", async () => {
-    expect(await transcript(["serve", "--domain", "meet.example.org"])).toEqual({
+    expect(await transcript(["serve", "--redis", "redis://localhost"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: "parlour: --domain is not available in this version of Parlour. Leave it out.\n",
+      stderr: "parlour: --redis is not available in this version of Parlour. Leave it out.\n",
     });
   });
 

@@ -87,3 +87,28 @@ export function publicAddresses(text: string): Reading<readonly string[]> {
 export function secret(text: string): Reading<string | undefined> {
   return text.length >= 16 ? { value: text } : { wanted: "at least 16 characters that nobody guesses" };
 }
+
+/** A name in the public DNS: a certificate authority gives nothing for others. */
+export function domainName(text: string): Reading<string | undefined> {
+  const value = text.toLowerCase().replace(/\.$/, "");
+  const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  const isName = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)+${label}$`).test(value) && !/\.\d+$/.test(value);
+  return isName ? { value } : { wanted: "a domain name, without scheme and port" };
+}
+
+export function portOrOff(text: string): Reading<number | undefined> {
+  if (text === "off") return { value: undefined };
+  const reading = integer(0, 65_535)(text);
+  return "value" in reading ? reading : { wanted: `${reading.wanted}, or off` };
+}
+
+export function secureUrl(text: string): Reading<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "https:" ? { value: url.href } : { wanted: "a URL that begins with https://" };
+}
+
+export function email(text: string): Reading<string | undefined> {
+  return /^[^\s@,;:<>?]+@[^\s@,;:<>?]+\.[^\s@,;:<>?]+$/.test(text)
+    ? { value: text }
+    : { wanted: "an e-mail address" };
+}

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { environmentName, flags, readFlags, type ServeOptions, serveHelp } from "./flags.ts";
+import { environmentName, flags, type ServeOptions, serveHelp } from "./flags.ts";
+import { readFlags } from "./read-flags.ts";
 
 function options(words: string, environment: NodeJS.ProcessEnv = {}): ServeOptions {
   const request = readFlags(words.split(" ").filter(Boolean), environment);
@@ -109,6 +110,14 @@ describe("flags", () => {
     [["--turn-url", "stun:a.example?transport=udp"], /^--turn-url must be/],
     [["--turn-url", "https://a.example"], /^--turn-url must be/],
     [["--turn-port", "70000"], /^--turn-port must be a whole number/],
+    [["--domain", "https://a.example"], /^--domain must be a domain name, without scheme and port/],
+    [["--domain", "localhost"], /^--domain must be a domain name/],
+    [["--domain", "203.0.113.5"], /^--domain must be a domain name/],
+    [["--domain", "a.example", "--tls", "self"], /^--domain gets its own certificate: leave out --tls self/],
+    [["--domain", "a.example", "--acme-directory", "http://ca.example"], /^--acme-directory must be a URL/],
+    [["--domain", "a.example", "--acme-email", "ada"], /^--acme-email must be an e-mail address/],
+    [["--domain", "a.example", "--http-port", "http"], /^--http-port must be a whole number .*, or off/],
+    [["--acme-ca", "ca.pem"], /^--acme-ca works only with --domain NAME; add it\.$/],
     [["--public-address", "here.example"], /^--public-address must be an IP address/],
     [["--public-address", "203.0.113.5,203.0.113.6"], /^--public-address must be an IP address/],
   ])("[H2] %j is answered by one line that names it and the fix", (words, line) => {
@@ -130,6 +139,19 @@ describe("flags", () => {
       if ("later" in flag)
         expect(problem([`--${name}`, "x"])).toMatch(new RegExp(`^--${name} is not available in this`));
     expect(problem([], { PARLOUR_REDIS: "redis://localhost" })).toMatch(/^PARLOUR_REDIS is not available/);
+  });
+
+  it("[H30] a domain brings the standard ports, unless others are given, and says where open relays are", () => {
+    expect(options("--domain Meet.Example.org. --turn open")).toMatchObject({
+      domain: "meet.example.org",
+      port: 443,
+      "http-port": 80,
+      "acme-directory": "https://acme-v02.api.letsencrypt.org/directory",
+    });
+    expect(options("--domain a.example --port 8443 --http-port off")).toMatchObject({
+      port: 8443,
+      "http-port": undefined,
+    });
   });
 
   it("[H23] the relay's are collected and go together", () => {

@@ -1,8 +1,10 @@
 /**
- * The flags of `parlour serve`, in one table that parses them, reads them from the environment and
+ * The flags of `parlour serve`, in one table that parses them (`read-flags.ts`), reads them from the environment and
  * writes `--help`. Every flag `--some-name` is also `PARLOUR_SOME_NAME`; the command line wins.
  */
 import {
+  domainName,
+  email,
   hours,
   iceUrls,
   integer,
@@ -10,10 +12,12 @@ import {
   onOff,
   origins,
   path,
+  portOrOff,
   proxies,
   publicAddresses,
   type Reading,
   secret,
+  secureUrl,
 } from "./flag-values.ts";
 
 /** One flag. */
@@ -53,11 +57,11 @@ const later = (placeholder: string, help: string): Flag<undefined> =>
 
 /** Every flag, in the order of `--help`. */
 export const flags = {
-  port: flag({
+  port: flag<number | undefined>({
     placeholder: "NUMBER",
     help: "Port to listen on; 0 takes a free one",
-    standard: "3000",
-    fallback: 3000,
+    standard: "3000, with --domain 443",
+    fallback: undefined,
     example: "3000",
     read: integer(0, 65_535),
   }),
@@ -76,6 +80,46 @@ export const flags = {
     standard: "./parlour-data",
     fallback: undefined,
     example: "/var/lib/parlour",
+    read: path,
+  }),
+  domain: flag<string | undefined>({
+    placeholder: "NAME",
+    help: "HTTPS by itself, with a certificate for this name from Let's Encrypt, to whose terms you then agree",
+    standard: "none",
+    fallback: undefined,
+    example: "meet.example.org",
+    read: domainName,
+  }),
+  "http-port": flag<number | undefined>({
+    placeholder: "NUMBER|off",
+    help: "With --domain: port of plain HTTP, for the authority's check and for sending visitors to HTTPS",
+    standard: "80",
+    fallback: 80,
+    example: "80",
+    read: portOrOff,
+  }),
+  "acme-directory": flag<string>({
+    placeholder: "URL",
+    help: "With --domain: directory of another certificate authority",
+    standard: "that of Let's Encrypt",
+    fallback: "https://acme-v02.api.letsencrypt.org/directory",
+    example: "https://acme-staging-v02.api.letsencrypt.org/directory",
+    read: secureUrl,
+  }),
+  "acme-email": flag<string | undefined>({
+    placeholder: "ADDRESS",
+    help: "With --domain: where the authority may write to",
+    standard: "none",
+    fallback: undefined,
+    example: "ada@example.org",
+    read: email,
+  }),
+  "acme-ca": flag<string | undefined>({
+    placeholder: "FILE",
+    help: "With --acme-directory: certificate (PEM) that the authority's own HTTPS is trusted by",
+    standard: "those that Node trusts",
+    fallback: undefined,
+    example: "/etc/parlour/authority.pem",
     read: path,
   }),
   tls: flag<"off" | "self" | "files">({
@@ -196,13 +240,12 @@ export const flags = {
   "public-address": flag<readonly string[]>({
     placeholder: "ADDRESS",
     help: "Address by which the world reaches this machine, for --turn open; one of each family, separated by a comma",
-    standard: "none",
+    standard: "with --domain those of the name",
     fallback: [],
     example: "203.0.113.5",
     repeatable: true,
     read: publicAddresses,
   }),
-  domain: later("NAME", "Domain name, for automatic HTTPS; until then: --tls files"),
   redis: later("URL", "Redis, for several servers that act as one"),
 } as const;
 
@@ -210,131 +253,16 @@ export const flags = {
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
 type Flags = typeof flags;
-type FlagName = keyof Flags;
+/** The name of a flag, without its dashes. */
+export type FlagName = keyof Flags;
 
 /** The value of every flag. */
-export type ServeOptions = { readonly [Name in FlagName]: Flags[Name] extends Flag<infer T> ? T : never };
+export type ServeOptions = {
+  readonly [Name in FlagName]: Name extends "port" ? number : Flags[Name] extends Flag<infer T> ? T : never;
+};
 
 /** The flag's name in the environment. */
 export const environmentName = (name: string): string => `PARLOUR_${name.toUpperCase().replaceAll("-", "_")}`;
-
-/** What a command line asks for. A `problem` is one line for the person who typed it. */
-export type ServeRequest =
-  | { readonly kind: "serve"; readonly options: ServeOptions }
-  | { readonly kind: "help" }
-  | { readonly kind: "problem"; readonly line: string };
-
-const problem = (line: string): ServeRequest => ({ kind: "problem", line });
-const isFlag = (name: string): name is FlagName => Object.hasOwn(flags, name);
-
-/**
- * Reads `parlour serve`'s arguments and environment.
- *
- * @param given the arguments after `serve`
- */
-export function readFlags(given: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest {
-  const texts = new Map<FlagName, { text: string; as: string }>();
-  for (const name of Object.keys(flags).filter(isFlag)) {
-    const text = environment[environmentName(name)];
-    if (text !== undefined && text !== "") texts.set(name, { text, as: environmentName(name) });
-  }
-  const fromLine = new Set<FlagName>();
-  const rest = [...given];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === "--help" || word === "-h") return { kind: "help" };
-    const [, name, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined)
-      return problem(
-        `"${word}" is not a flag. Flags begin with two dashes: parlour serve --help lists them.`,
-      );
-    if (!isFlag(name)) return problem(`There is no flag --${name}. ${suggestion(name)}`);
-    const { bare, example, repeatable }: Flag<unknown> = flags[name];
-    let text = attached;
-    if (text === undefined && rest[0] !== undefined && !rest[0].startsWith("--")) text = rest.shift();
-    text ??= bare;
-    if (text === undefined || text === "")
-      return problem(`--${name} needs a value${example && `, for example: --${name} ${example}`}.`);
-    const before = repeatable && fromLine.has(name) ? `${texts.get(name)?.text},` : "";
-    texts.set(name, { text: before + text, as: `--${name}` });
-    fromLine.add(name);
-  }
-  return readValues(texts);
-}
-
-function readValues(texts: ReadonlyMap<FlagName, { text: string; as: string }>): ServeRequest {
-  const values: Record<string, unknown> = {};
-  for (const name of Object.keys(flags).filter(isFlag)) {
-    const definition: Flag<unknown> = flags[name];
-    const given = texts.get(name);
-    if (given === undefined) {
-      values[name] = definition.fallback;
-      continue;
-    }
-    if (definition.later)
-      return problem(`${given.as} is not available in this version of Parlour. Leave it out.`);
-    const reading = definition.read(given.text);
-    if ("wanted" in reading) {
-      const shown = definition.isSecret ? "" : ` (it is "${given.text}")`;
-      return problem(
-        `${given.as} must be ${reading.wanted}${shown}. For example: --${name} ${definition.example}`,
-      );
-    }
-    values[name] = reading.value;
-  }
-  const options = values as unknown as ServeOptions;
-  return disagreement(options) ?? { kind: "serve", options };
-}
-
-/** Flags that are right one by one but not together. */
-function disagreement(options: ServeOptions): ServeRequest | undefined {
-  const { tls, cert, key } = options;
-  if (tls === "files") {
-    if (cert === undefined) return problem("--tls files needs the certificate's file: --cert FILE");
-    if (key === undefined) return problem("--tls files needs the private key's file: --key FILE");
-  } else if (cert !== undefined || key !== undefined) {
-    return problem(`--${cert === undefined ? "key" : "cert"} works only with --tls files; add it.`);
-  }
-  return relayDisagreement(options);
-}
-
-function relayDisagreement({ turn, ...options }: ServeOptions): ServeRequest | undefined {
-  const urls = options["turn-url"];
-  if (turn === "open" && options["public-address"].length === 0)
-    return problem(
-      "--turn open needs the address by which the world reaches this machine: --public-address ADDRESS",
-    );
-  if (turn !== "external") return undefined;
-  if (urls.length === 0)
-    return problem("--turn external needs your relay's address: --turn-url turn:turn.example.org:3478");
-  if (options["turn-secret"] === undefined && urls.some((url) => url.startsWith("turn")))
-    return problem(
-      "--turn external needs the secret that your relay knows: --turn-secret SECRET (coturn: static-auth-secret)",
-    );
-  return undefined;
-}
-
-function suggestion(name: string): string {
-  const close = Object.keys(flags)
-    .map((each) => ({ each, far: distance(name, each) }))
-    .sort((a, b) => a.far - b.far)[0];
-  return close !== undefined && close.far <= 2
-    ? `Did you mean --${close.each}?`
-    : "parlour serve --help lists all flags.";
-}
-
-/** Edits (letters put in, left out or changed) from one word to another. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const changed = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
-}
 
 /** The text of `parlour serve --help`. */
 export function serveHelp(): string {

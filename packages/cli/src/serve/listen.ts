@@ -3,7 +3,8 @@ import type { Server as PlainServer } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Server } from "node:net";
 import { join } from "node:path";
-import type { CertificateSource, TakeStun } from "@parlour/server/tls";
+import type { AcmeSource, CertificateSource, TakeStun } from "@parlour/server/tls";
+import { acmeOptions } from "./authority.ts";
 import type { ServeOptions } from "./flags.ts";
 
 /** What listens, and what the rooms' server is attached to (the same without TLS). */
@@ -12,6 +13,8 @@ export interface Listener {
   readonly listening: Server;
   /** Absent without TLS. */
   readonly certificates?: CertificateSource;
+  /** The same with `--domain`. */
+  readonly acme?: AcmeSource;
 }
 
 /**
@@ -22,18 +25,19 @@ export interface Listener {
  * @throws CertificateError when there is no usable certificate
  */
 export async function createListener(
-  { tls, cert, key }: ServeOptions,
+  options: ServeOptions,
   data: string,
   notable: (sentence: string) => void,
   takeStun?: TakeStun,
 ): Promise<Listener> {
-  if (tls === "off") {
+  const { tls, domain } = options;
+  if (tls === "off" && domain === undefined) {
     const { createServer } = await import("node:http");
     const http = createServer();
     if (takeStun !== undefined) (await import("@parlour/server/front")).sharePort(http, takeStun);
     return { http, listening: http };
   }
-  const [{ createServer }, { openFiles, openSelfSigned, createFront }] = await Promise.all([
+  const [{ createServer }, { openFiles, openSelfSigned, openAcme, createFront }] = await Promise.all([
     import("node:https"),
     import("@parlour/server/tls"),
   ]);
@@ -43,17 +47,22 @@ export async function createListener(
     changed: (pair: { cert: string; key: string }) =>
       http.setSecureContext({ ...pair, minVersion: "TLSv1.2" }),
   };
+  if (domain !== undefined) {
+    const acme = openAcme(join(data, "acme"), await acmeOptions(options, domain), events);
+    events.changed(acme.pair);
+    return { http, listening: createFront(http, takeStun, acme.challenges), certificates: acme, acme };
+  }
+  const { cert = "", key = "" } = options;
   const certificates =
-    tls === "self"
-      ? openSelfSigned(join(data, "tls"), events)
-      : await openFiles({ cert: cert ?? "", key: key ?? "" }, events);
+    tls === "self" ? openSelfSigned(join(data, "tls"), events) : await openFiles({ cert, key }, events);
   events.changed(certificates.pair);
   return { http, listening: createFront(http, takeStun), certificates };
 }
 
 const refusals: Record<string, (port: number, host: string) => string> = {
   EADDRINUSE: (port) => `Port ${port} is taken by another program. Choose another with --port NUMBER.`,
-  EACCES: (port) => `This user may not open port ${port}. Choose one from 1024 up with --port NUMBER.`,
+  EACCES: (port) =>
+    `This user may not open port ${port}. Choose one from 1024 up with --port NUMBER, or allow it (docs/hosting.md, "As a service").`,
   EADDRNOTAVAIL: (_, host) => `${host} is not an address of this machine. Correct --host, or leave it out.`,
   ENOTFOUND: (_, host) => `${host} is not a name of this machine. Correct --host, or leave it out.`,
   EAI_AGAIN: (_, host) => `The name ${host} could not be looked up. Give --host an address, or leave it out.`,

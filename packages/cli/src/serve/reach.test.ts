@@ -10,7 +10,7 @@ const interfaces = {
   eth0: [address("192.168.1.5"), address("2001:db8::5"), address("fe80::1")],
   docker0: [address("172.17.0.1")],
 };
-const relay = ["Relay: somewhere"];
+const notes = ["Relay: somewhere"];
 const reach: Reach = { scheme: "http", port: 3000, host: undefined, interfaces };
 
 describe("where the server is reached", () => {
@@ -36,7 +36,7 @@ describe("where the server is reached", () => {
   });
 
   it("[H7] comes with what does not work there", () => {
-    const plain = readyLines({ ...reach, tls: "off", hasPage: true, relay });
+    const plain = readyLines({ ...reach, tls: "off", hasPage: true, notes });
     expect(plain[0]).toBe("Parlour is ready at http://localhost:3000");
     expect(plain.join("\n")).toMatch(/no camera or microphone.*--tls self/);
     expect(plain.join("\n")).toMatch(/^ {2}Relay: somewhere$/m);
@@ -44,7 +44,7 @@ describe("where the server is reached", () => {
   });
 
   it("[H7] says nothing about other devices when only this machine can reach it", () => {
-    const lines = readyLines({ ...reach, host: "127.0.0.1", tls: "off", hasPage: true, relay });
+    const lines = readyLines({ ...reach, host: "127.0.0.1", tls: "off", hasPage: true, notes });
     expect(lines.join("\n")).not.toMatch(/other devices|On this network/);
   });
 
@@ -54,7 +54,7 @@ describe("where the server is reached", () => {
       scheme: "https",
       tls: "self",
       hasPage: false,
-      relay,
+      notes,
       fingerprint: "AB:CD",
     });
     expect(lines.join("\n")).toContain("https://192.168.1.5:3000/ca.pem");

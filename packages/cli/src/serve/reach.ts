@@ -10,6 +10,8 @@ export interface Reach {
   readonly port: number;
   /** `--host`, if given. */
   readonly host: string | undefined;
+  /** `--domain`, if given. */
+  readonly domain?: string | undefined;
   /** What `os.networkInterfaces()` returned. */
   readonly interfaces: NodeJS.Dict<readonly NetworkInterfaceInfo[]>;
 }
@@ -24,13 +26,18 @@ function url({ scheme, port }: Reach, host: string): string {
 
 /** The address for someone at this machine. */
 export function ownUrl(reach: Reach): string {
-  const { host } = reach;
+  const { host, domain } = reach;
+  if (domain !== undefined) return url(reach, domain);
   return url(reach, host === undefined || everywhere.has(host) ? "localhost" : host);
 }
 
-/** The addresses for other machines on the same network, IPv4 first; none when the server listens on this machine alone. */
+/**
+ * The addresses for other machines on the same network, IPv4 first; none when the server listens on this machine alone, or has a
+ * certificate for its name only.
+ */
 export function networkUrls(reach: Reach): readonly string[] {
-  const { host, interfaces } = reach;
+  const { host, interfaces, domain } = reach;
+  if (domain !== undefined) return [];
   if (host !== undefined && !everywhere.has(host)) return here.has(host) ? [] : [url(reach, host)];
   const found = Object.entries(interfaces)
     .filter(([name]) => !inward.test(name))
@@ -50,15 +57,15 @@ export function networkUrls(reach: Reach): readonly string[] {
 /** Everything that `parlour serve` prints when it is ready: the first line is for programs to wait for. */
 export function readyLines(
   reach: Reach & {
-    readonly tls: "off" | "self" | "files";
+    readonly tls: "off" | "self" | "files" | "domain";
     readonly hasPage: boolean;
-    /** What is to be said about the relay. */
-    readonly relay: readonly string[];
+    /** What is to be said about the certificate of a domain and about the relay. */
+    readonly notes: readonly string[];
     /** SHA-256 of the authority's certificate, with `--tls self`. */
     readonly fingerprint?: string;
   },
 ): string[] {
-  const { tls, hasPage, fingerprint, relay } = reach;
+  const { tls, hasPage, fingerprint, notes } = reach;
   const own = ownUrl(reach);
   const others = networkUrls(reach);
   const lines = [`Parlour is ready at ${own}`];
@@ -72,7 +79,7 @@ export function readyLines(
       `  Browsers warn until a device trusts this server's own certificate authority, once: ${others[0] ?? own}/ca.pem (docs/hosting.md says how)`,
     );
   if (fingerprint !== undefined) lines.push(`  Its SHA-256 fingerprint: ${fingerprint}`);
-  lines.push(...relay.map((line) => `  ${line}`));
+  lines.push(...notes.map((line) => `  ${line}`));
   if (!hasPage) lines.push("  The page is not built, only the API and the SDK are there. Run: npm run build");
   return lines;
 }

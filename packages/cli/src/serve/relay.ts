@@ -64,7 +64,7 @@ export async function openRelayOf(
     port: options["turn-port"],
     host: await hostOf(options),
     pagePort,
-    publicAddress: options["public-address"],
+    publicAddress: await publicAddressOf(options),
     furtherUrls: urls,
     onFault: (error) => log.error({ err: error }, "something went wrong in the relay"),
   });
@@ -75,6 +75,18 @@ export async function openRelayOf(
     handle: (socket, firstBytes) => relay.handle(socket, firstBytes),
     close: () => relay.close(),
   };
+}
+
+/** How the world reaches this machine, for open mode: as given, or as the domain's name says. */
+async function publicAddressOf({ turn, domain, ...options }: ServeOptions): Promise<readonly string[]> {
+  const given = options["public-address"];
+  if (turn !== "open" || given.length > 0 || domain === undefined) return given;
+  const found = await lookup(domain, { all: true }).catch(() => []);
+  if (found.length === 0)
+    throw new Error(
+      `The name ${domain} leads to no address yet, which --turn open needs. Set it in DNS, or give --public-address ADDRESS.`,
+    );
+  return [4, 6].flatMap((family) => found.find((each) => each.family === family)?.address ?? []);
 }
 
 const why: Record<string, string> = {

@@ -9,11 +9,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { exitCodes } from "../exit-codes.ts";
 import { prepareDataFolder } from "./data-folder.ts";
+import { serveDomain } from "./domain.ts";
 import { untilAskedToEnd } from "./ending.ts";
-import { readFlags, type ServeOptions, serveHelp } from "./flags.ts";
+import { type ServeOptions, serveHelp } from "./flags.ts";
 import { createListener, type Listener, open } from "./listen.ts";
 import { createLog, type Log } from "./log.ts";
 import { readyLines } from "./reach.ts";
+import { readFlags } from "./read-flags.ts";
 import { openRelayOf, type ServedRelay } from "./relay.ts";
 
 const complain = (line: string) => process.stderr.write(`parlour: ${line}\n`);
@@ -85,7 +87,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
     if (error instanceof Error && error.name === "CertificateError") return error.message;
     throw error;
   }
-  const { http, listening, certificates } = listener;
+  const { http, listening, certificates, acme } = listener;
   http.on("request", notYet);
   const port = await open(listening, options.port, options.host);
   if (typeof port === "string") {
@@ -127,16 +129,18 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
   const { server, served } = built;
   http.off("request", notYet);
   server.attach(http);
-  const { tls, host } = options;
+  const secured = acme && (await serveDomain(acme, options, port));
+  const { tls, host, domain } = options;
   return {
     lines: readyLines({
-      scheme: tls === "off" ? "http" : "https",
+      scheme: certificates === undefined ? "http" : "https",
       port,
       host,
+      domain,
       interfaces: networkInterfaces(),
-      tls,
+      tls: domain === undefined ? tls : "domain",
       hasPage: existsSync(`${webRoot}/index.html`),
-      relay: served.lines,
+      notes: [...(secured?.lines ?? []), ...served.lines],
       ...(certificates?.authority === undefined
         ? {}
         : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),
@@ -145,6 +149,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       certificates?.close();
       await Promise.all([server.drain(), signal === "SIGTERM" ? delay(seenDrainingMs) : undefined]);
       listening.close();
+      secured?.close();
       http.closeAllConnections();
       await Promise.all([served.close(), server.close()]);
     },

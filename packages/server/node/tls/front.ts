@@ -1,22 +1,20 @@
 /**
  * One port for everything: the first byte of a connection decides who gets it.
  *
- *   0x16        a TLS record (RFC 8446, section 5.1: handshake)         → the HTTPS server
+ *   0x16        a TLS record (RFC 8446, section 5.1: handshake)         → the HTTPS server; a certificate authority's aside
  *   "A" … "Z"   an HTTP method in clear                                 → a redirect to HTTPS
  *   0 … 3       STUN (RFC 7983, section 7)                              → the relay
  *   else        nothing that is spoken here                             → closed
  *
  * The same once more inside TLS, and on the port of plain HTTP. TURN's channel data never comes first.
  */
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as PlainServer,
-  type ServerResponse,
-} from "node:http";
+import { createServer as createHttpServer, type Server as PlainServer } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Aside } from "./acme/challenges.ts";
+import { helloBytesMax, readClientHello } from "./client-hello.ts";
 import { close, Undecided } from "./first-byte.ts";
+import { redirect } from "./redirect.ts";
 
 /** Who a connection belongs to. */
 export type Protocol = "tls" | "http" | "stun" | "unknown";
@@ -41,20 +39,32 @@ export type TakeStun = (socket: Socket, firstBytes: Buffer) => void;
  * redirect to the same address over HTTPS. Closing it also ends connections that have not said anything yet.
  *
  * @param takeStun gets what begins with STUN, in clear or inside TLS; without it such connections are closed
+ * @param aside gets the TLS connections that are its, told by their first words
  */
-export function createFront(secure: SecureServer, takeStun?: TakeStun): Server {
-  const redirects = createHttpServer({ keepAliveTimeout: 1 }, redirect);
+export function createFront(secure: SecureServer, takeStun?: TakeStun, aside?: Aside): Server {
+  const redirects = createHttpServer({ keepAliveTimeout: 1 }, (request, response) =>
+    redirect(request, response),
+  );
   const undecided = new Undecided(silentMs);
   const inside = takeStun && divert(secure, "secureConnection", takeStun);
   const front = createServer((socket) =>
     undecided.wait(socket, (first) => {
       const protocol = protocolOf(first[0] ?? 0xff);
       if (protocol === "stun" && takeStun !== undefined) return takeStun(socket, first);
+      if (protocol === "tls" && aside?.isExpecting) return takeTls(socket, first, aside);
       if (protocol !== "tls" && protocol !== "http") return close(socket);
-      socket.unshift(first);
-      (protocol === "tls" ? secure : redirects).emit("connection", socket);
+      hand(socket, first, protocol === "tls" ? secure : redirects);
     }),
   );
+  const takeTls = (socket: Socket, first: Buffer, aside: Aside): void => {
+    const hello = readClientHello(first);
+    if (hello.kind === "unfinished" && first.length <= helloBytesMax) {
+      undecided.wait(socket, (more) => takeTls(socket, Buffer.concat([first, more]), aside));
+    } else if (hello.kind === "hello" && aside.isFor(hello.protocols)) {
+      socket.unshift(first);
+      aside.take(socket);
+    } else hand(socket, first, secure);
+  };
   const end = front.close.bind(front);
   front.close = (callback) => {
     undecided.closeAll();
@@ -63,6 +73,12 @@ export function createFront(secure: SecureServer, takeStun?: TakeStun): Server {
     return end(callback);
   };
   return front;
+}
+
+/** Gives a connection to a server that does not listen, with what was read of it put back. */
+function hand(socket: Socket, first: Buffer, server: Server): void {
+  socket.unshift(first);
+  server.emit("connection", socket);
 }
 
 /** Makes a plain HTTP server hand over the connections that begin with STUN. Closing it also ends those that have said nothing. */
@@ -88,27 +104,4 @@ function divert(server: Server, event: "connection" | "secureConnection", takeSt
     }),
   );
   return undecided;
-}
-
-/** Host headers as browsers write them: a name or address, perhaps a port. */
-const plainHost = /^[\w.-]+(:\d+)?$|^\[[\da-fA-F:.]+\](:\d+)?$/;
-
-/** 308 keeps method and body. It must not be stored: the same address may serve plain HTTP another day. */
-function redirect(request: IncomingMessage, response: ServerResponse): void {
-  const host = request.headers.host ?? "";
-  const path = request.url ?? "/";
-  const headers = {
-    "cache-control": "no-store",
-    "content-type": "text/plain; charset=utf-8",
-    connection: "close",
-  };
-  if (!plainHost.test(host) || !path.startsWith("/")) {
-    response
-      .writeHead(400, headers)
-      .end("This server speaks HTTPS: open the same address with https:// in front.\n");
-    return;
-  }
-  response
-    .writeHead(308, { ...headers, location: `https://${host}${path}` })
-    .end("This server speaks HTTPS: the same address with https:// in front leads here.\n");
 }

@@ -1,6 +1,6 @@
 /** `--tls self`: an authority made once and kept, and a certificate of its for the addresses of the moment. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { type Authority, createAuthority, issue } from "./authority.ts";
@@ -10,6 +10,7 @@ import {
   type CertificateSource,
   type SourceEvents,
 } from "./certificate.ts";
+import { keepFile, keptFile } from "./kept-file.ts";
 import { isWithin, machineAddresses, machineNames, type SubjectNames } from "./names.ts";
 
 /** A certificate is replaced when less than this is left of it. */
@@ -48,7 +49,7 @@ export function openSelfSigned(
         "The local certificate authority had grown old and was replaced: every device has to trust the new one.",
       );
     authority = createAuthority(machine.hostname(), machineNames(machine.hostname()), machine.now());
-    write(files.authority, authority);
+    keepFile(files.authority, authority);
   }
   const signer = authority;
   const wanted = (): SubjectNames => ({
@@ -57,7 +58,7 @@ export function openSelfSigned(
   });
   const renewed = (): CertificatePair => {
     const pair = issue(signer, wanted(), machine.now());
-    write(files.server, pair);
+    keepFile(files.server, pair);
     return pair;
   };
   const old = readPair(files.server);
@@ -100,14 +101,6 @@ function fits(
   );
 }
 
-/** Writes beside and renames, so that no reader ever sees half a file. */
-function write(file: string, value: CertificatePair): void {
-  const beside = `${file}.new`;
-  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  chmodSync(beside, 0o600);
-  renameSync(beside, file);
-}
-
 function readAuthority(file: string): Authority | undefined {
   if (!existsSync(file)) return undefined;
   try {
@@ -124,11 +117,8 @@ function readAuthority(file: string): Authority | undefined {
 
 /** The server's own certificate is made anew at will, so one that can't be read counts as none. */
 function readPair(file: string): CertificatePair | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    const { cert, key } = JSON.parse(readFileSync(file, "utf8")) as CertificatePair;
+  return keptFile(file, (value) => {
+    const { cert, key } = value as CertificatePair;
     return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
-  } catch {
-    return undefined;
-  }
+  });
 }
