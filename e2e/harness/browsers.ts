@@ -93,6 +93,8 @@ export interface BrowserOptions {
   readonly cameraFps?: number;
   /** Chromium: no sound before the first click or key, as browsers treat pages that nobody touched yet. */
   readonly holdsSoundBack?: boolean;
+  /** More of Firefox's preferences. */
+  readonly preferences?: Readonly<Record<string, unknown>>;
 }
 
 export async function launchBrowser(engine: Engine, options: BrowserOptions = {}): Promise<TestBrowser> {
@@ -110,7 +112,11 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
   const browser = await puppeteer.launch(
     engine === "chromium"
       ? { ...shared, browser: "chrome", args: chromiumFlags(options) }
-      : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences },
+      : {
+          ...shared,
+          browser: "firefox",
+          extraPrefsFirefox: { ...firefoxPreferences, ...options.preferences },
+        },
   );
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error(`${engine} has no process`);

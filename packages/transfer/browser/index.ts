@@ -1,2 +1,6 @@
 /** Files of a browser as sources and sinks. */
-export type { Edge } from "../core/index.ts";
+export { browserEdge } from "./edge.ts";
+export { browserHashing, makeSigner } from "./hashing.ts";
+export { droppedFiles, hasFiles } from "./sources/drop.ts";
+export { type Offered, type SourcesSetup, sourcesOf } from "./sources/sources.ts";
+export type { OfferedStream } from "./sources/stream.ts";
