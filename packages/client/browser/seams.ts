@@ -1,5 +1,15 @@
 import type { Epoch, IceServer, PeerId } from "@parlour/protocol";
-import type { Channel, Delivery, JsonValue, Link, Peer, Publication, RemoteMedia, Source } from "./api.ts";
+import type {
+  Channel,
+  Delivery,
+  JoinOptions,
+  JsonValue,
+  Link,
+  Peer,
+  Publication,
+  RemoteMedia,
+  Source,
+} from "./api.ts";
 
 /** The inner seams of the SDK: what its parts know of each other. Not exported to embedders. */
 
@@ -87,16 +97,18 @@ export interface MediaHub {
   /** That page said that it was going: its media ends at once, whatever the link still delivers; `show`: it came back after all. */
   hide(id: PeerId): void;
   show(id: PeerId): void;
-  /** The channels to that peer are open (again): it is told what we send. */
-  opened(peer: Peer): void;
   /** What this peer publishes now. */
   of(id: PeerId): ReadonlyMap<Source, RemoteMedia>;
-  on(event: "media" | "media-ended", listener: (media: RemoteMedia) => void): () => void;
   /** The room is left: everything is unpublished, and no track is stopped. */
   close(): void;
 }
-/** `channel` is `parlour:media`, ordered. */
-export type CreateMediaHub = (channel: Channel) => MediaHub;
+export type CreateMediaHub = (setup: {
+  readonly hub: ChannelHub;
+  readonly emit: (event: "media" | "media-ended", media: RemoteMedia) => void;
+  readonly log: (event: string, peer: PeerId | undefined, detail: string) => void;
+  /** Published at once, so that it is part of the first offers. */
+  readonly publish: NonNullable<JoinOptions["publish"]>;
+}) => MediaHub;
 
 /** One page of one seat, as the signaling session knows it. */
 export interface PageAddress {

@@ -5,6 +5,9 @@ import type { LinkDriver, LinkPart, LinkSetup, Sealer } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
 import { routeOf } from "./statistics.ts";
 
+// The way of a connection is looked up by a module that is loaded beside: once it is there, at once.
+await import("../beside.ts");
+
 const flush = () => new Promise((resolve) => setImmediate(resolve));
 const plain: Sealer = { seal: async (bytes) => bytes.slice(), open: async (bytes) => bytes.slice() };
 const channel: LinkPart = {

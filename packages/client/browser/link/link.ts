@@ -5,13 +5,11 @@ import { type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
 import { streamTag } from "../../core/signals/packet.ts";
 import type { Diagnosis, JsonValue } from "../api.ts";
 import { eventSource } from "../events.ts";
+import { beside } from "../later.ts";
 import type { CreateLink, LinkDriver, LinkPart, LinkSetup } from "../seams.ts";
 import { signaling } from "./signaling.ts";
-import { type Route, routeOf } from "./statistics.ts";
+import type { Route } from "./statistics.ts";
 import { pageTime, type Timekeeper } from "./timekeeper.ts";
-
-/** How often path and round trip are looked up while connected. */
-const routeEveryMs = 5_000;
 
 /** The link to one other page. Begins at once. */
 export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime);
@@ -26,7 +24,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   let generation = 0;
   let route: Partial<Route> = {};
   let helpTimer: (() => void) | undefined;
-  let routeTimer: (() => void) | undefined;
+  let stopWatching: (() => void) | undefined;
 
   /** A part that throws must not take the link with it. */
   const eachPart = (use: (part: LinkPart, name: string) => void): void => {
@@ -73,7 +71,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   });
 
   const release = (): void => {
-    routeTimer?.();
+    stopWatching?.();
     route = {};
     const old = connection;
     connection = undefined;
@@ -113,23 +111,22 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       if (built !== connection) return;
       emit("log", "connection-state", state);
       feed({ kind: "connection", generation: next, state });
-      if (state === "connected") lookUpRoute(built);
+      if (state === "connected") watch(built);
     });
     eachPart((part) => part.attach(built, setup.makesFirstOffer ? "offerer" : "answerer"));
   };
 
-  const lookUpRoute = (of: RTCPeerConnection): void => {
-    routeTimer?.();
-    routeTimer = timekeeper.after(routeEveryMs, () => lookUpRoute(of));
-    of.getStats().then(
-      (report) => {
-        const found = routeOf(report);
-        if (of !== connection || !found) return;
-        if (found.path === route.path && found.rttMs === route.rttMs) return;
-        route = found;
-        emit("change");
+  const watch = (of: RTCPeerConnection): void => {
+    beside().then(
+      ({ watchRoute }) => {
+        if (of !== connection) return;
+        stopWatching?.();
+        stopWatching = watchRoute(of, timekeeper, (found) => {
+          route = found;
+          emit("change");
+        });
       },
-      () => {},
+      (error) => emit("log", "route-unknown", String(error)),
     );
   };
 

@@ -56,6 +56,7 @@ describe("a host's page", () => {
     const room = await join(host);
     const locked = room.host.set({ isLocked: true });
     const ended = room.host.end();
+    await settle();
     socket().say({ type: "closing", ...refusal("room-ended") });
     await expect(locked).rejects.toMatchObject({ code: "room-ended" });
     await ended;
@@ -74,6 +75,7 @@ describe("a host's page", () => {
   it("[S23] knows who waits for as long as it is host", async () => {
     const c = { id: "c".repeat(22), name: "Cy", country: "PT" };
     const room = await join({ ...host, waiting: [c] });
+    await settle();
     expect([...room.waiting.values()]).toEqual([c]);
     let changes = 0;
     room.on("waiting", () => changes++);

@@ -1,17 +1,25 @@
-import type { HostFrame, Knocker, PeerId, Refusal } from "@parlour/protocol";
+import type { HostFrame, Knocker, PeerId } from "@parlour/protocol";
 import { unacknowledgedMost } from "../../core/session/index.ts";
-import type { ParlourError, RoomHost, WaitingPerson } from "../api.ts";
+import type { AskedEvent, ParlourError, Peer, Publication, RoomHost, WaitingPerson } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { deferred } from "../events.ts";
-import type { Card } from "../private/index.ts";
+import type { RoomEffect } from "../session/index.ts";
+import type { Membership } from "./membership.ts";
 
-/** What a page asks for as host, and whom it knows to be waiting at the door. */
+/** What a page asks for as host, whom it knows to be waiting at the door, and what a host asks of it. */
 export function hosting(setup: {
   readonly put: (frame: HostFrame) => void;
   readonly isLeft: () => boolean;
+  /** Filled here. */
+  readonly waiting: Map<PeerId, WaitingPerson>;
   readonly onWaiting: () => void;
+  readonly onAsked: (request: AskedEvent) => void;
+  readonly publications: ReadonlyMap<string, Publication>;
+  readonly peers: ReadonlyMap<PeerId, Peer>;
+  /** Private rooms only. */
+  readonly membership: () => Membership | undefined;
 }) {
-  const waiting = new Map<PeerId, WaitingPerson>();
+  const { waiting } = setup;
   /** In the order of asking, which is that of the answers. */
   const asked: { readonly frame: HostFrame; readonly answer: ReturnType<typeof deferred<void>> }[] = [];
 
@@ -35,28 +43,61 @@ export function hosting(setup: {
     deny: (id) => ask({ type: "deny", id }),
   };
 
+  const knocks = async (knocker: Knocker): Promise<void> => {
+    const { id, name = "", country } = knocker;
+    const membership = setup.membership();
+    const card = await membership?.open(knocker);
+    // The name is the card's, and who has none that opens is sent away.
+    if (membership && !card) host.deny(id).catch(() => {});
+    else {
+      waiting.set(id, { id, name: card?.name ?? name, ...(country && { country }) });
+      setup.onWaiting();
+    }
+  };
+  const nobodyWaits = (): void => {
+    if (waiting.size === 0) return;
+    waiting.clear();
+    setup.onWaiting();
+  };
+
+  const handle = async (effect: RoomEffect): Promise<void> => {
+    switch (effect.type) {
+      case "welcome":
+        nobodyWaits();
+        for (const knocker of effect.welcome.waiting ?? []) await knocks(knocker);
+        break;
+      case "self":
+        if (effect.me.role === "member") nobodyWaits();
+        break;
+      case "knocking":
+        await knocks(effect.peer);
+        break;
+      case "knock-ended":
+        if (waiting.delete(effect.id)) setup.onWaiting();
+        break;
+      case "asked": {
+        const { what, kind } = effect;
+        const by = setup.peers.get(effect.by);
+        if (!by) break;
+        for (const publication of setup.publications.values()) publication.mute(kind);
+        setup.onAsked({ what, by, ...(kind && { kind }) });
+        break;
+      }
+      case "answered": {
+        const answer = asked.shift()?.answer;
+        const { refusal } = effect;
+        if (refusal) answer?.reject(parlourError(refusal.code, { ...refusal }));
+        else answer?.resolve();
+      }
+    }
+  };
+  /** One after the other: opening a card takes a moment, and order matters. */
+  let queue = Promise.resolve();
+
   return {
     host,
-    waiting: waiting as ReadonlyMap<PeerId, WaitingPerson>,
-    /** `isPrivate`: the name is the card's, and who has none that opens is sent away. */
-    knocks({ id, name = "", country }: Knocker, isPrivate: boolean, card: Card | undefined): void {
-      if (isPrivate && !card) host.deny(id).catch(() => {});
-      else {
-        waiting.set(id, { id, name: card?.name ?? name, ...(country && { country }) });
-        setup.onWaiting();
-      }
-    },
-    /** Nobody given: nobody is known to wait any more. */
-    knockEnded(id?: PeerId): void {
-      const { size } = waiting;
-      if (id === undefined) waiting.clear();
-      else waiting.delete(id);
-      if (waiting.size !== size) setup.onWaiting();
-    },
-    answered(refusal: Refusal | undefined): void {
-      const answer = asked.shift()?.answer;
-      if (refusal) answer?.reject(parlourError(refusal.code, { ...refusal }));
-      else answer?.resolve();
+    take(effect: RoomEffect): void {
+      queue = queue.then(() => handle(effect));
     },
     /** The room is over for this page. */
     end(error: ParlourError): void {

@@ -2,6 +2,7 @@ import { cleanName } from "@parlour/protocol";
 import type { Introduction } from "../../core/session/index.ts";
 import type { JoinOptions, Room } from "../api.ts";
 import { parlourError } from "../error.ts";
+import { loaded } from "../later.ts";
 import { parseRoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
 import { socketOpener } from "../session/index.ts";
@@ -26,36 +27,39 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const epoch = randomText(12);
     const openSocket = socketOpener(server);
 
-    const door =
-      secret &&
-      (await import("./private-door.ts").catch((cause) => {
-        throw parlourError("unreachable", { cause });
-      }));
-    const enter = await door?.privateDoor({
-      room,
-      secret: secret as Uint8Array<ArrayBuffer>,
-      name,
-      isRemembered,
-      certificates: parts.certificates,
-    });
-
-    const entrance = async (): Promise<Entrance> => {
-      const membership = await enter?.(`${place}/${notebook.note.tab}`);
-      if (membership?.isKept === false) notebook.forgetToken();
-      const { passcode, hostToken } = options;
-      // What is undefined does not get into the frame.
-      const introduction: { [K in keyof Introduction]: Introduction[K] | undefined } = {
+    try {
+      const door = secret && (await loaded(import("./private-door.ts")));
+      const enter = await door?.privateDoor({
         room,
-        epoch,
-        passcode,
-        hostToken,
-        capabilities: options.media === false || !parts.createMediaHub ? [noMedia] : undefined,
-        ...(membership ? membership.introduction : { name: name || undefined }),
+        secret: secret as Uint8Array<ArrayBuffer>,
+        name,
+        isRemembered,
+        certificates: parts.certificates,
+      });
+
+      const entrance = async (): Promise<Entrance> => {
+        const membership = await enter?.(`${place}/${notebook.note.tab}`);
+        if (membership?.isKept === false) notebook.forgetToken();
+        const { passcode, hostToken } = options;
+        // What is undefined does not get into the frame.
+        const introduction: { [K in keyof Introduction]: Introduction[K] | undefined } = {
+          room,
+          epoch,
+          passcode,
+          hostToken,
+          capabilities: options.media === false || !parts.createMediaHub ? [noMedia] : undefined,
+          ...(membership ? membership.introduction : { name: name || undefined }),
+        };
+        return { membership, privateSide: door?.privateSide, introduction: introduction as Introduction };
       };
-      return { membership, privateChat: door?.privateChat, introduction: introduction as Introduction };
-    };
-    const first = await entrance();
-    return enterRoom({ address, options, parts, notebook, openSocket, renew: entrance, ...first });
+      const first = await entrance();
+      if (options.signal?.aborted) throw parlourError("aborted");
+      return enterRoom({ address, options, parts, notebook, openSocket, renew: entrance, ...first });
+    } catch (error) {
+      // The connection is under way already, and nobody took it.
+      openSocket().close();
+      throw error;
+    }
   };
 }
 

@@ -5,7 +5,8 @@ import type { CreateMediaHub } from "../seams.ts";
 const nothing: ReadonlyMap<Source, RemoteMedia> = new Map();
 
 /** Joins `browser/media` to its channel, and hides the media of pages that are gone. */
-export const createMediaHub: CreateMediaHub = (channel) => {
+export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
+  const channel = hub.channel("parlour:media", "ordered");
   const tell = (state: object, to?: Peer): void => {
     // Whoever misses it is told when its channels open again.
     channel.send(state as JsonValue, to && { to }).catch(() => {});
@@ -17,17 +18,23 @@ export const createMediaHub: CreateMediaHub = (channel) => {
   channel.on("message", (data, peer) => media.receive(peer.id, data));
 
   const hidden = new Set<string>();
-  const listeners = {
-    media: new Set<(media: RemoteMedia) => void>(),
-    "media-ended": new Set<(media: RemoteMedia) => void>(),
-  };
-  const emit = (event: "media" | "media-ended", of: RemoteMedia): void => {
-    for (const listener of [...listeners[event]]) listener(of);
-  };
   for (const event of ["media", "media-ended"] as const) {
     media.on(event, (of) => {
       if (!hidden.has(of.peer.id)) emit(event, of);
     });
+  }
+
+  hub.on("open", (peer) => {
+    tell(media.state(), peer);
+    // Also when nothing is wanted in particular any more: the other side may remember what was.
+    tell({ wants: media.wantsOf(peer.id) }, peer);
+  });
+  for (const { stream, source } of publish) {
+    try {
+      media.publish(stream, { source });
+    } catch (error) {
+      log("publish-failed", undefined, String(error));
+    }
   }
 
   return {
@@ -48,16 +55,7 @@ export const createMediaHub: CreateMediaHub = (channel) => {
     show(id) {
       if (hidden.delete(id)) for (const of of media.of(id).values()) emit("media", of);
     },
-    opened(peer) {
-      tell(media.state(), peer);
-      // Also when nothing is wanted in particular any more: the other side may remember what was.
-      tell({ wants: media.wantsOf(peer.id) }, peer);
-    },
     of: (id) => (hidden.has(id) ? nothing : media.of(id)),
-    on(event, listener) {
-      listeners[event].add(listener);
-      return () => void listeners[event].delete(listener);
-    },
     close() {
       for (const publication of [...media.publications.values()]) publication.unpublish();
     },

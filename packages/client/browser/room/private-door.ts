@@ -2,7 +2,7 @@
 import { browserCertificates, type Certificates, indexedDbStore, roomSecret } from "../private/index.ts";
 import { type Membership, openMembership } from "./membership.ts";
 
-export { privateChat } from "./private-chat.ts";
+export { privateSide } from "./private-side.ts";
 
 /** Gives memberships of the room: the first, and another one if its seat turns out to be another page's. */
 export async function privateDoor(setup: {

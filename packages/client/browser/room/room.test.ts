@@ -1,6 +1,17 @@
 import { refusal } from "@parlour/protocol";
 import { describe, expect, it, vi } from "vitest";
-import { clearStage, join, joinRoom, links, media, record, seat, settle, socket } from "./stage.fixture.ts";
+import {
+  clearStage,
+  join,
+  joinRoom,
+  links,
+  listened,
+  media,
+  record,
+  seat,
+  settle,
+  socket,
+} from "./stage.fixture.ts";
 
 clearStage();
 
@@ -22,6 +33,17 @@ describe("joining", () => {
     const controller = new AbortController();
     const joining = joinRoom("https://x.org/r/den", { signal: controller.signal, remember: "none" });
     await vi.waitFor(() => expect(socket().url).not.toBe(""));
+    socket().open();
+    controller.abort();
+    await expect(joining).rejects.toMatchObject({ code: "aborted" });
+    expect(socket().readyState).toBe(3);
+  });
+
+  it("[S41] is called off at once while the server is being asked", async () => {
+    const before = socket();
+    const controller = new AbortController();
+    const joining = joinRoom("https://x.org/r/den", { signal: controller.signal, remember: "none" });
+    await listened(before);
     socket().open();
     controller.abort();
     await expect(joining).rejects.toMatchObject({ code: "aborted" });
@@ -95,9 +117,11 @@ describe("a page's own part", () => {
   it("[S54] has every fault on demand", async () => {
     const room = await join({ peers: [seat("b", 1)] });
     room.simulate("link-lost");
+    await settle();
     expect(links[0]?.did.at(-1)).toBe("rebuild link-lost");
     expect(links[0]?.setup.rtc.iceTransportPolicy).toBeUndefined();
     room.simulate("relay-only");
+    await settle();
     expect(links[0]?.did.at(-1)).toBe("rebuild relay-only");
     expect(links[0]?.setup.rtc.iceTransportPolicy).toBe("relay");
     room.simulate("signal-lost");

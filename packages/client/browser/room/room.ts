@@ -1,20 +1,31 @@
 import { limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
 import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
-import type { ErrorCode, JoinOptions, ParlourError, Room, RoomEvents, RoomState, SaidEvent } from "../api.ts";
+import type {
+  ErrorCode,
+  JoinOptions,
+  ParlourError,
+  PeerId,
+  Room,
+  RoomEvents,
+  RoomHost,
+  RoomState,
+  SaidEvent,
+  WaitingPerson,
+} from "../api.ts";
 import { parlourError } from "../error.ts";
 import { deferred, eventSource } from "../events.ts";
+import { beside } from "../later.ts";
 import type { RoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
 import { connectionMaker } from "./connection-maker.ts";
-import { hosting } from "./hosting.ts";
 import { eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
 import { type Own, roomPeers, rtcOf } from "./peers.ts";
-import type { privateChat } from "./private-chat.ts";
+import type { PrivateSide, PrivateSideSetup } from "./private-side.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 
 /** What a room is put together from; the SDK without media leaves that out, and tests give others. */
@@ -30,7 +41,7 @@ export interface Entrance {
   readonly introduction: Introduction;
   readonly membership: Membership | undefined;
   /** Private rooms only, and loaded with them. */
-  readonly privateChat: typeof privateChat | undefined;
+  readonly privateSide: ((setup: PrivateSideSetup) => PrivateSide) | undefined;
 }
 
 export interface RoomSetup extends Entrance {
@@ -54,6 +65,10 @@ function reasonOf(refusal: Refusal | "left" | "unreachable"): Reason {
   return { code, detail: message, hint };
 }
 
+type Beside = typeof import("../beside.ts");
+type Ask = (...what: never) => Promise<void>;
+const asks = ["set", "mute", "remove", "handOver", "end", "admit", "deny"] as const;
+
 /** Goes in; resolves with the room once this page has its seat, rejects with why it gets none. */
 export function enterRoom(setup: RoomSetup): Promise<Room> {
   const { address, options, parts, notebook } = setup;
@@ -61,7 +76,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   const log = eventLog();
   const hub = parts.createChannelHub();
   const media =
-    options.media === false ? undefined : parts.createMediaHub?.(hub.channel("parlour:media", "ordered"));
+    options.media === false
+      ? undefined
+      : parts.createMediaHub?.({ hub, emit, log: log.add, publish: options.publish ?? [] });
   const opening = deferred<Room>();
   const says = new Map<string, ReturnType<typeof deferred<number>>>();
   const joinedAt = Date.now();
@@ -81,16 +98,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     onLink: (peer) => emit("link", peer),
     log: log.add,
   });
-  hub.on("open", (peer) => {
-    media?.opened(peer);
-    chat?.opened(peer);
-  });
-  media?.on("media", (source) => emit("media", source));
-  media?.on("media-ended", (source) => emit("media-ended", source));
-  for (const { stream, source } of options.publish ?? []) {
-    media?.publish(stream, { source }).catch((error) => log.add("publish-failed", undefined, String(error)));
-  }
 
+  const failed = (error: unknown): void => log.add("failed", undefined, String(error));
   const setState = (next: RoomState, reason?: Reason): void => {
     if (next === view.state) return;
     view.state = next;
@@ -98,17 +107,33 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     if (reason) emit("state", next, reason);
     else emit("state", next);
   };
-  const {
-    knocks,
-    knockEnded,
-    answered,
-    end: hostEnds,
-    ...hosts
-  } = hosting({
-    put: (frame) => session.put({ type: "ask", frame }),
-    isLeft: () => view.state === "left",
-    onWaiting: () => emit("waiting"),
-  });
+  const waiting = new Map<PeerId, WaitingPerson>();
+  let hosting: Promise<ReturnType<Beside["hosting"]>> | undefined;
+  /** What hosts ask of the room, and are told and ask of others. */
+  const hosts = () => {
+    hosting ??= beside().then(
+      (later) =>
+        later.hosting({
+          put: (frame) => session.put({ type: "ask", frame }),
+          isLeft: () => view.state === "left",
+          waiting,
+          onWaiting: () => emit("waiting"),
+          onAsked: (request) => emit("asked", request),
+          publications: view.publications,
+          peers: peers.peers,
+          membership: () => own.membership,
+        }),
+      (error) => {
+        hosting = undefined;
+        throw error;
+      },
+    );
+    return hosting;
+  };
+  /** Without `isTheirs` it matters only to those who are there already. */
+  const tellHosts = (effect: RoomEffect, isTheirs?: unknown): void => {
+    if (isTheirs || hosting) hosts().then((host) => host.take(effect), failed);
+  };
   let info = {} as RoomInfo;
   let known = "";
   /** What the room is, and what this page is in it, as the server said last. */
@@ -117,17 +142,12 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const { id, role, name = "", country } = own.me;
     const self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
     Object.assign(view, { title: undefined, ...facts, self, isLocked: locked, isKnocking: knock });
-    if (role === "member") knockEnded();
     const before = known;
     known = JSON.stringify([info, self]);
     if (before && before !== known) emit("room");
   };
   const notice = (event: string, text: string, name?: string, at = Date.now()): void =>
     emit("notice", { event, text, at, ...(name !== undefined && { name }) });
-  /** In a public room the server says who comes and goes; it can't where it knows nobody's name. */
-  const privateNotice = (event: string, name: string, did: string): void => {
-    if (isPrivate) notice(event, `${name} ${did}`, name);
-  };
   const show = (message: SaidEvent, isLive = true): void => {
     // A private message is in no log: said again after a lost connection, it may come again.
     const isSame = ({ id, from }: SaidEvent): boolean => id === message.id && from.id === message.from.id;
@@ -136,17 +156,16 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     emit("said", message);
   };
 
-  const chat = setup.privateChat?.({
+  const privately = setup.privateSide?.({
     room: address.name,
-    channel: hub.channel("parlour:chat", "exactly-once"),
-    membership: () => own.membership as Membership,
+    hub,
+    own,
+    peers,
     notebook,
+    joinedAt,
+    show,
+    notice,
     log: log.add,
-    onMessage({ id, author, name, at, text }, isLive, to) {
-      const from = { id: author, name: peers.peers.get(author)?.name ?? name };
-      const isHistory = !isLive && at < joinedAt;
-      show({ id, at, text, isOwn: author === own.me.id, isHistory, from, ...(to && { to }) }, isLive);
-    },
   });
 
   /** Takes a seat in, or its change: who has no card that holds is nobody. */
@@ -164,14 +183,13 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const peer = peers.add(entry, card);
     if (!isNew) return;
     emit("peer", peer);
-    privateNotice("joined", peer.name, "joined");
+    privately?.joined(peer.name);
   };
   const unseat = (id: string, reason: string): void => {
     const peer = peers.remove(id, reason);
     if (peer === undefined) return;
     emit("peer-left", peer, reason);
-    if (reason === "removed") privateNotice(reason, peer.name, "was removed by the host");
-    else privateNotice("left", peer.name, reason === "timeout" ? "lost the connection" : "left");
+    privately?.left(peer.name, reason);
   };
 
   const handle = async (effect: RoomEffect, card: Promise<Card | undefined> | undefined): Promise<void> => {
@@ -182,9 +200,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         own.me = welcome.you;
         info = welcome.room;
         refresh();
-        knockEnded();
-        for (const knocker of welcome.waiting ?? [])
-          knocks(knocker, isPrivate, await own.membership?.open(knocker));
+        tellHosts(effect, welcome.waiting);
         notebook.write({ token: welcome.token });
         if (isNewSeat) peers.disconnectAll("seat");
         break;
@@ -195,6 +211,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       case "self":
         own.me = effect.me;
         refresh();
+        tellHosts(effect);
         break;
       case "joined":
       case "changed":
@@ -226,23 +243,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       case "waiting":
         options.onWaiting?.();
         break;
-      case "knocking":
-        knocks(effect.peer, isPrivate, await card);
-        break;
-      case "knock-ended":
-        knockEnded(effect.id);
-        break;
-      case "asked": {
-        const { what, kind } = effect;
-        const by = peers.peers.get(effect.by);
-        if (!by) break;
-        for (const publication of view.publications.values()) publication.mute(kind);
-        emit("asked", { what, by, ...(kind && { kind }) });
-        break;
-      }
-      case "answered":
-        answered(effect.refusal);
-        break;
       case "notice":
         notice(effect.event, effect.text, effect.name, effect.at);
         break;
@@ -264,6 +264,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       }
       case "ended":
         end(reasonOf(effect.refusal));
+        break;
+      default:
+        tellHosts(effect, true);
     }
   };
 
@@ -271,7 +274,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     const error = errorOf(reason);
     if (view.state !== "joining") notebook.forgetToken();
     for (const { reject } of says.values()) reject(error);
-    hostEnds(error);
+    hosting?.then((host) => host.end(error), failed);
     media?.close();
     ready.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
@@ -282,7 +285,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   /** Everything from the server passes here one after the other: opening a card takes a moment, and order matters. */
   let queue: Promise<void> = Promise.resolve();
   const enqueue = (task: () => Promise<void> | void): void => {
-    queue = queue.then(task).catch((error) => log.add("failed", undefined, String(error)));
+    queue = queue.then(task).catch(failed);
   };
   const receive = (effects: readonly RoomEffect[]): void => {
     const cards = effects.map((effect) => ("peer" in effect ? own.membership?.open(effect.peer) : undefined));
@@ -297,12 +300,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       opening.resolve(view);
       // Whoever awaits the room gets to listen before anything is said.
       await new Promise((resolve) => setTimeout(resolve));
-      const { name } = view.self;
-      const people = peers.peers.size;
-      const {
-        greeting = `Welcome to ${address.name}. You are ${name}. ${people ? `${people + 1} people are here.` : "You are the first one here."}${own.me.role === "host" ? " You are the host." : ""}`,
-      } = first.welcome;
-      notice("welcome", greeting, name);
+      const greeting = first.welcome.greeting ?? privately?.greeting();
+      if (greeting) notice("welcome", greeting, view.self.name);
       await each(isLine);
     });
   };
@@ -325,16 +324,16 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     messages: [],
     publications: media?.publications ?? new Map(),
     link: address.href,
-    ...hosts,
+    waiting,
+    host: Object.fromEntries(
+      asks.map((ask) => [ask, async (...what: never) => ((await hosts()).host[ask] as Ask)(...what)]),
+    ) as unknown as RoomHost,
     on,
     async say(text, { to } = {}) {
       if (view.state === "left") throw parlourError("left");
       if (text === "") throw parlourError("bad-request");
       if (text.length > limits.textCharacters) throw parlourError("too-long");
-      if (chat) {
-        const { id, at } = await chat.say(text, view.self.name, to);
-        return { id, at };
-      }
+      if (privately) return privately.say(text, view.self.name, to);
       if (session.unacknowledged >= unacknowledgedMost)
         throw parlourError("too-many", { detail: "Too much waits for the server." });
       const id = randomText(12);
@@ -352,23 +351,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         throw parlourError("bad-request", { detail: "Names that start with parlour: are taken." });
       return hub.channel(name, delivery);
     },
-    async inspect() {
-      const links = peers.linked().map(async ({ driver, peer }) => {
-        const report = await driver.connection?.getStats().catch(() => undefined);
-        return { peer: peer.id, state: driver.state, stats: [...(report?.values() ?? [])] };
-      });
-      return {
-        at: Date.now(),
-        events: [...log.events],
-        links: await Promise.all(links),
-        signaling: { ...session.counts },
-      };
-    },
-    simulate(fault) {
-      if (fault === "signal-lost") return session.drop();
-      if (fault === "relay-only") own.rtc = { ...own.rtc, iceTransportPolicy: "relay" };
-      for (const { driver } of peers.linked()) driver.rebuild(fault);
-    },
+    inspect: async () => (await beside()).inspect(peers, log.events, session),
+    simulate: (fault) => enqueue(async () => (await beside()).simulate(fault, peers, own, session)),
     async leave() {
       leave();
       await queue;

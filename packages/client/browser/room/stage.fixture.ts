@@ -86,8 +86,11 @@ export const joinRoom = roomJoiner({
       remove: (id: string) => void hub.push(`remove ${id[0]}`),
       on: () => () => {},
     }) as unknown as ChannelHub,
-  createMediaHub: () =>
-    ({
+  createMediaHub: ({ emit, publish }) => {
+    onMedia.set("media", (of) => emit("media", of));
+    onMedia.set("media-ended", (of) => emit("media-ended", of));
+    for (const { source } of publish) media.push(`publish ${source}`);
+    return {
       publications: new Map(
         ["camera", "screen"].map((source) => [
           source,
@@ -103,13 +106,9 @@ export const joinRoom = roomJoiner({
       hide: (id: string) => void media.push(`hide ${id[0]}`),
       show: (id: string) => void media.push(`show ${id[0]}`),
       of: () => new Map(),
-      opened: () => {},
-      on: (event: string, listener: (media: RemoteMedia) => void) => {
-        onMedia.set(event, listener);
-        return () => {};
-      },
       close: () => void media.push("close"),
-    }) as unknown as MediaHub,
+    } as unknown as MediaHub;
+  },
 });
 
 export const seat = (letter: string, number: number, more: Partial<RosterEntry> = {}): RosterEntry => ({
@@ -152,6 +151,9 @@ export const listened = (before: TestSocket): Promise<void> =>
     expect(socket()).not.toBe(before);
     expect(socket().onmessage).toBeTruthy();
   });
+// What rooms load beside is there at once from then on, as on a page that has been in a room for a while.
+await import("../beside.ts");
+
 /** Lets everything that is under way come to its end. */
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
