@@ -66,3 +66,24 @@ export const refusalsBeforeClose = 8;
 
 export const historyMessages = 500;
 export const historyMs = 24 * 3_600_000;
+
+/** Files of one transfer. */
+export const transferFiles = 100_000;
+/** The list of a transfer's files, as text. */
+export const manifestCharacters = 24 * 1024 * 1024;
+/** Pieces of one transfer: a bitfield of them is 8 KiB. */
+export const transferPieces = 65_536;
+/** Largest piece; 64 KiB times a power of two. */
+export const pieceBytes = 16 * 1024 * 1024;
+/** Folders within each other, the file included. */
+export const pathDepth = 32;
+/** One part of a path, as it comes over the wire. */
+export const pathPartCharacters = 1_024;
+/** A small picture beside an offer, as a data URL. */
+export const thumbnailCharacters = 48 * 1024;
+/** Offers that one page may have with another. */
+export const offersPerPeer = 256;
+/** Pieces that one page may have asked for and not got from another. */
+export const asksPerPeer = 128;
+/** Pages that take part in one transfer. */
+export const transferMembers = 200;

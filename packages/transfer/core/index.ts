@@ -1,1 +1,10 @@
+export { type Bits, bits, fullBits } from "./bits.ts";
+export { base64url, fromBase64url, sameBytes } from "./bytes.ts";
+export { type Block, proofBytes, readBlock, roomFor, writeBlock } from "./lane.ts";
+export { type Manifest, offerBytes, pieceProofBytes, readManifest, writeManifest } from "./manifest.ts";
+export { type FilesMessage, type OfferMessage, readMessage, type SwarmMessage } from "./messages.ts";
+export { safeName, safePaths } from "./names.ts";
+export { type Cut, cutOf, lengthOf, pieceBytesFor, piecesIn } from "./pieces.ts";
 export * from "./seams.ts";
+export { type SwarmEffect, type SwarmInput, swarmTimes, type Told, windows } from "./swarm/effects.ts";
+export { createSwarm, fieldText, type Swarm, type SwarmState } from "./swarm/swarm.ts";
