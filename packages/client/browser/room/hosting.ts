@@ -1,14 +1,14 @@
 import type { HostFrame, Knocker, PeerId } from "@parlour/protocol";
-import { unacknowledgedMost } from "../../core/session/index.ts";
+import { type AskingInput, askedMost, asking, nothingAsked } from "../../core/session/asking.ts";
 import type { AskedEvent, ParlourError, Peer, Publication, RoomHost, WaitingPerson } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { deferred } from "../events.ts";
-import type { RoomEffect } from "../session/index.ts";
+import type { RoomEffect, SessionDriver } from "../session/index.ts";
 import type { Membership } from "./membership.ts";
 
 /** What a page asks for as host, whom it knows to be waiting at the door, and what a host asks of it. */
 export function hosting(setup: {
-  readonly put: (frame: HostFrame) => void;
+  readonly session: Pick<SessionDriver, "send" | "connection">;
   readonly isLeft: () => boolean;
   /** Filled here. */
   readonly waiting: Map<PeerId, WaitingPerson>;
@@ -19,16 +19,30 @@ export function hosting(setup: {
   /** Private rooms only. */
   readonly membership: () => Membership | undefined;
 }) {
-  const { waiting } = setup;
-  /** In the order of asking, which is that of the answers. */
-  const asked: { readonly frame: HostFrame; readonly answer: ReturnType<typeof deferred<void>> }[] = [];
+  const { session, waiting } = setup;
+  let state = nothingAsked;
+  /** Of those that are asked, in the same order. */
+  const answers: ReturnType<typeof deferred<void>>[] = [];
+  const put = (input: AskingInput): void => {
+    const step = asking(state, input, session.connection);
+    state = step.asking;
+    for (const effect of step.effects) {
+      if (effect.type === "send") session.send(effect.frame);
+      else {
+        const answer = answers.shift();
+        const { refusal } = effect;
+        if (refusal) answer?.reject(parlourError(refusal.code, { ...refusal }));
+        else answer?.resolve();
+      }
+    }
+  };
 
   const ask = async (frame: HostFrame): Promise<void> => {
     if (setup.isLeft()) throw parlourError("left");
-    if (asked.length >= unacknowledgedMost) throw parlourError("too-many");
+    if (answers.length >= askedMost) throw parlourError("too-many");
     const answer = deferred<void>();
-    asked.push({ frame, answer });
-    setup.put(frame);
+    answers.push(answer);
+    put({ type: "ask", frame });
     await answer.promise;
   };
   const host: RoomHost = {
@@ -83,12 +97,12 @@ export function hosting(setup: {
         setup.onAsked({ what, by, ...(kind && { kind }) });
         break;
       }
-      case "answered": {
-        const answer = asked.shift()?.answer;
-        const { refusal } = effect;
-        if (refusal) answer?.reject(parlourError(refusal.code, { ...refusal }));
-        else answer?.resolve();
-      }
+      case "live":
+        put({ type: "connected" });
+        break;
+      case "done":
+      case "refused":
+        put({ ...effect, type: "answer" });
     }
   };
   /** One after the other: opening a card takes a moment, and order matters. */
@@ -101,9 +115,9 @@ export function hosting(setup: {
     },
     /** The room is over for this page. */
     end(error: ParlourError): void {
-      for (const { frame, answer } of asked.splice(0))
-        if (frame.type === "end" && error.code === "room-ended") answer.resolve();
-        else answer.reject(error);
+      for (const [i, { resolve, reject }] of answers.splice(0).entries())
+        if (state.frames[i]?.type === "end" && error.code === "room-ended") resolve();
+        else reject(error);
     },
   };
 }

@@ -114,7 +114,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     hosting ??= beside().then(
       (later) =>
         later.hosting({
-          put: (frame) => session.put({ type: "ask", frame }),
+          session,
           isLeft: () => view.state === "left",
           waiting,
           onWaiting: () => emit("waiting"),
@@ -224,6 +224,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         peers.connectAll();
         for (const { driver } of peers.linked()) driver.resync();
         setState("live");
+        tellHosts(effect);
         break;
       case "recovering":
         setState("recovering", reasonOf(effect.refusal ?? "unreachable"));
@@ -254,6 +255,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         break;
       case "refused":
         log.add("refused", undefined, effect.refusal.code);
+        tellHosts(effect);
         break;
       case "renew": {
         notebook.clear();

@@ -26,7 +26,11 @@ export interface SessionSetup {
 }
 
 export interface SessionDriver {
-  put(input: Extract<SessionInput, { readonly type: "say" | "ask" | "leave" | "renewed" }>): void;
+  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" }>): void;
+  /** To be called only while there is a connection. */
+  send(frame: ClientFrame): void;
+  /** Numbers the live connections; undefined when there is none. */
+  readonly connection: number | undefined;
   /** False when there is no live connection. */
   signal(number: number, payload: Uint8Array): boolean;
   /** Loses the connection without a word, as a network would. */
@@ -60,6 +64,7 @@ export function socketOpener(server: string): () => WebSocket {
 export function startSessionDriver(setup: SessionSetup): SessionDriver {
   const counts = { framesSent: 0, framesReceived: 0, bytesSent: 0, bytesReceived: 0 };
   let socket: WebSocket | undefined;
+  let connections = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const took = ({ session: next, effects }: SessionStep): void => {
@@ -70,6 +75,7 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
       else if (effect.type === "disconnect") disconnect(effect.why === "page" ? pageGone : undefined);
       else if (effect.type === "send") send(effect.frame);
       else forRoom.push(effect);
+      if (effect.type === "live") connections++;
     }
     clearTimeout(timer);
     const due = nextDeadline(state);
@@ -150,6 +156,10 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
 
   return {
     put,
+    send,
+    get connection() {
+      return state.stage.at === "live" ? connections : undefined;
+    },
     signal: (number, payload) => state.stage.at === "live" && sendRaw(encodeSignal(number, payload)),
     drop() {
       setup.log("dropped on demand");

@@ -1,4 +1,4 @@
-import { type HostFrame, refusal, type ServerFrame } from "@parlour/protocol";
+import { refusal, type ServerFrame } from "@parlour/protocol";
 import { describe, expect, it } from "vitest";
 import { drive, idOf, introduction, seat, welcome } from "./session.fixture.ts";
 import { quietMs, type SessionEffect } from "./session.ts";
@@ -6,8 +6,6 @@ import { quietMs, type SessionEffect } from "./session.ts";
 /** The frames among what was done: "set", "hello". */
 const sent = (effects: readonly SessionEffect[]): readonly string[] =>
   effects.flatMap((effect) => (effect.type === "send" ? [effect.frame.type] : []));
-const lock: HostFrame = { type: "set", locked: true };
-const remove: HostFrame = { type: "remove", id: idOf("b") };
 const closing = (code: "denied" | "room-ended" | "draining"): ServerFrame => ({
   type: "closing",
   ...refusal(code),
@@ -70,49 +68,7 @@ describe("waiting at the door", () => {
   });
 });
 
-describe("what a host asks for", () => {
-  it("[S22] goes one after the other, each when the last is answered", () => {
-    const run = drive().live();
-    run.took();
-    run
-      .put({ type: "ask", frame: lock })
-      .put({ type: "ask", frame: remove })
-      .put({ type: "ask", frame: lock });
-    expect(sent(run.took())).toEqual(["set"]);
-    run.frame({ type: "done", ref: "set" });
-    expect(run.took()).toEqual([
-      { type: "answered", refusal: undefined },
-      { type: "send", frame: remove },
-    ]);
-    run.frame({ type: "refused", ...refusal("no-such-peer"), ref: "remove" });
-    expect(run.took()).toEqual([
-      { type: "answered", refusal: refusal("no-such-peer") },
-      { type: "send", frame: lock },
-    ]);
-    run.frame({ type: "done", ref: "set" });
-    expect(run.state.asked).toEqual([]);
-  });
-
-  it("[S22] is not answered by what is no answer to it", () => {
-    const run = drive().live().put({ type: "ask", frame: lock });
-    run.took();
-    run.frame({ type: "done", ref: "remove" });
-    run.frame({ type: "refused", ...refusal("too-many"), ref: "signal" });
-    run.frame({ type: "refused", ...refusal("bad-frame") });
-    expect(run.types()).toEqual(["refused", "refused"]);
-    expect(run.state.asked).toEqual([lock]);
-  });
-
-  it("[S22] waits for the connection, and is asked again when no answer came", () => {
-    const run = drive().live().put({ type: "ask", frame: lock }).put({ type: "lost" });
-    run.put({ type: "ask", frame: remove });
-    run.took();
-    run.time().live({ resumed: true });
-    expect(sent(run.took())).toEqual(["hello", "set"]);
-    run.frame({ type: "done", ref: "set" });
-    expect(sent(run.took())).toEqual(["remove"]);
-  });
-
+describe("hosts", () => {
   it("[S23] is told as the server says it: who knocks, what the room is, what this page is asked", () => {
     const run = drive().live();
     run.took();
@@ -121,9 +77,12 @@ describe("what a host asks for", () => {
       { type: "knock-ended", id: idOf("c") },
       { type: "room", room: welcome().room },
       { type: "asked", what: "mute", by: idOf("b") },
+      { type: "done", ref: "set" },
     ];
     for (const frame of frames) run.frame(frame);
     expect(run.took()).toEqual(frames);
+    run.frame({ type: "refused", ...refusal("not-host"), ref: "set" });
+    expect(run.took()).toEqual([{ type: "refused", refusal: refusal("not-host"), ref: "set" }]);
   });
 
   it("[S24] takes no room back: after handing over, the host token is not sent again", () => {

@@ -1,7 +1,6 @@
 import type {
   ClientFrame,
   Hello,
-  HostFrame,
   Notice,
   PeerId,
   Refusal,
@@ -50,8 +49,6 @@ export interface Session {
   readonly roster: Roster;
   /** Said here and not yet acknowledged, oldest first. */
   readonly unacknowledged: readonly Say[];
-  /** What this page asks for as host; the first is under way. */
-  readonly asked: readonly HostFrame[];
   /** The last history entry shown. */
   readonly mark: number | undefined;
   /** The seat had run out: the room may be another one of the same name, which counts its entries from the start. */
@@ -79,7 +76,6 @@ export type SessionInput =
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
   | { readonly type: "say"; readonly id: string; readonly text: string; readonly to?: PeerId | undefined }
-  | { readonly type: "ask"; readonly frame: HostFrame }
   | { readonly type: "leave" };
 
 export type SessionEffect =
@@ -101,14 +97,15 @@ export type SessionEffect =
   | { readonly type: "self"; readonly me: RosterEntry }
   | { readonly type: "said"; readonly entry: Said | Whispered; readonly isHistory: boolean }
   /** As the server says it: the ways to others or the room are another, somebody knocks or no longer does, this page is asked for something; or it has to wait. */
-  | Extract<ServerFrame, { type: "ice-servers" | "room" | "knocking" | "knock-ended" | "asked" | "waiting" }>
-  /** What was asked for first is done, or refused. */
-  | { readonly type: "answered"; readonly refusal?: Refusal | undefined }
+  | Extract<
+      ServerFrame,
+      { type: "ice-servers" | "room" | "knocking" | "knock-ended" | "asked" | "done" | "waiting" }
+    >
   | Notice
   | { readonly type: "say-accepted"; readonly id: string; readonly at: number }
   | { readonly type: "say-refused"; readonly id: string; readonly refusal: Refusal }
   /** A frame of ours that was no `say` was not taken. */
-  | { readonly type: "refused"; readonly refusal: Refusal }
+  | { readonly type: "refused"; readonly refusal: Refusal; readonly ref: string | undefined }
   | { readonly type: "recovering"; readonly refusal: Refusal | undefined }
   | { readonly type: "live" }
   /** The end. `refusal` is undefined when this page left by itself; `unreachable` when no server answered in time. */
@@ -130,7 +127,7 @@ const probeMs = 5_000;
 const hungMs = 2_000;
 /** After a wake the doubt is greater: the connection may have died in its sleep. */
 const wakeProbeMs = 2_500;
-/** Says that may wait for the server to come back, and as many of a host's wishes. */
+/** Says that may wait for the server to come back. */
 export const unacknowledgedMost = 64;
 
 // Ends that say nothing against this page. `replaced` comes when an older connection of this very page got its hello
@@ -152,7 +149,6 @@ export function startSession(
       me: undefined,
       roster: new Map(),
       unacknowledged: [],
-      asked: [],
       mark: undefined,
       mayRecount: false,
       tries: 0,
@@ -235,10 +231,6 @@ function take(work: Work, input: SessionInput): void {
       if (stage.at === "live") send(work, say);
       break;
     }
-    case "ask":
-      work.asked = [...work.asked, input.frame];
-      if (stage.at === "live" && !work.asked[1]) send(work, input.frame);
-      break;
     case "leave":
       if (stage.at === "live") send(work, { type: "leave" });
       end(work, "left");
@@ -317,10 +309,8 @@ function receive(work: Work, frame: ServerFrame): void {
       case "knocking":
       case "knock-ended":
       case "asked":
-        effects.push(frame);
-        break;
       case "done":
-        answer(work, frame.ref);
+        effects.push(frame);
         break;
       case "whispered":
         whisper(work, frame, me.id);
@@ -343,12 +333,13 @@ function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" 
   const { code, detail, hint } = frame;
   const refusal = { code, detail, hint };
   if (frame.type === "refused" && work.stage.at !== "greeting") {
-    if (answer(work, frame.ref, refusal)) return;
     const rest = work.unacknowledged.filter(({ id }) => id !== frame.ref);
     const isSay = rest.length < work.unacknowledged.length;
     work.unacknowledged = rest;
     work.effects.push(
-      isSay ? { type: "say-refused", id: frame.ref as string, refusal } : { type: "refused", refusal },
+      isSay
+        ? { type: "say-refused", id: frame.ref as string, refusal }
+        : { type: "refused", refusal, ref: frame.ref },
     );
   } else if (code === "seat-taken" && work.tries < 8) {
     work.token = undefined;
@@ -356,16 +347,6 @@ function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" 
     work.effects.push({ type: "disconnect", why: "silent" }, { type: "renew" });
   } else if (passing.includes(code)) lose(work, refusal, "retryAfterMs" in frame ? frame.retryAfterMs : 0);
   else end(work, refusal);
-}
-
-/** What was asked for is answered, and the next thing may be asked for. False when nothing of the kind was asked for. */
-function answer(work: Work, ref: string | undefined, refusal?: Refusal): boolean {
-  const [first, ...rest] = work.asked;
-  if (first?.type !== ref) return false;
-  work.asked = rest;
-  work.effects.push({ type: "answered", refusal });
-  if (rest[0]) send(work, rest[0]);
-  return true;
 }
 
 /** One's own comes back as the acknowledgement. */
@@ -395,7 +376,7 @@ function welcomed(work: Work, welcome: Welcome): void {
   work.refusal = undefined;
   for (const entry of welcome.history) show(work, entry, true);
   effects.push({ type: "live" });
-  for (const frame of [...work.unacknowledged, ...work.asked.slice(0, 1)]) send(work, frame);
+  for (const say of work.unacknowledged) send(work, say);
 }
 
 /** Shows an entry of the room's log, once. */
