@@ -48,6 +48,14 @@ export interface FakeSendParameters {
   encodings: FakeEncoding[];
 }
 
+export interface FakeIceTransport {
+  onselectedcandidatepairchange: (() => void) | null;
+}
+/** As WebRTC Extensions' `RTCSetParameterOptions`. */
+export interface FakeSetOptions {
+  readonly encodingOptions?: readonly { readonly keyFrame?: boolean }[];
+}
+
 export class FakeTransceiver {
   mid: string | null = null;
   currentDirection: FakeDirection | null = null;
@@ -56,12 +64,22 @@ export class FakeTransceiver {
     track: FakeTrack | null;
     replaceTrack(track: FakeTrack | null): Promise<void>;
     getParameters(): FakeSendParameters;
-    setParameters(parameters: FakeSendParameters): Promise<void>;
+    setParameters(parameters: FakeSendParameters, options?: FakeSetOptions): Promise<void>;
+    /** Bundled: all of a connection's senders have the same. */
+    readonly transport: { readonly iceTransport: FakeIceTransport };
+    /** How often a whole frame was asked for. */
+    keyFrames: number;
   };
   readonly receiver: { readonly track: FakeTrack };
   #direction: FakeDirection;
   readonly #changed: () => void;
-  constructor(kind: "audio" | "video", direction: FakeDirection, receiving: FakeTrack, changed: () => void) {
+  constructor(
+    kind: "audio" | "video",
+    direction: FakeDirection,
+    receiving: FakeTrack,
+    iceTransport: FakeIceTransport,
+    changed: () => void,
+  ) {
     this.kind = kind;
     this.#direction = direction;
     this.#changed = changed;
@@ -76,13 +94,19 @@ export class FakeTransceiver {
         transactionId: String(++asked),
         encodings: [{ ...encoding }],
       }),
-      setParameters: async ({ transactionId, encodings }: FakeSendParameters): Promise<void> => {
+      transport: { iceTransport },
+      keyFrames: 0,
+      setParameters: async (
+        { transactionId, encodings }: FakeSendParameters,
+        { encodingOptions = [] }: FakeSetOptions = {},
+      ): Promise<void> => {
         // Each set needs a fresh get before it (W3C WebRTC, section 5.2).
         if (transactionId !== String(asked)) throw namedError("InvalidStateError", "not the last parameters");
         if (encodings.length !== 1)
           throw namedError("InvalidModificationError", "another number of encodings");
         asked++;
         encoding = { active: true, ...encodings[0] };
+        if (encodingOptions[0]?.keyFrame) sender.keyFrames++;
       },
     };
     let asked = 0;

@@ -12,6 +12,7 @@ import {
   type FakeCandidate,
   FakeDataChannel,
   FakeEvents,
+  type FakeIceTransport,
   type FakeTrack,
   FakeTransceiver,
   namedError,
@@ -58,6 +59,7 @@ export class FakeConnection extends FakeEvents {
   #mids = 0;
   /** Transceivers that the pending local offer gave their mid. */
   #associated: FakeTransceiver[] = [];
+  readonly #ice: FakeIceTransport = { onselectedcandidatepairchange: null };
   #transition: (() => void) | undefined;
   #failedWith: string | undefined;
 
@@ -95,7 +97,7 @@ export class FakeConnection extends FakeEvents {
   }
   #transceiver(kind: "audio" | "video", direction: FakeDirection): FakeTransceiver {
     const receiving = { kind, id: `track-${this.#world.ids++}` };
-    const made = new FakeTransceiver(kind, direction, receiving, () => this.#checkNeed());
+    const made = new FakeTransceiver(kind, direction, receiving, this.#ice, () => this.#checkNeed());
     this.#transceivers.push(made);
     return made;
   }
@@ -387,6 +389,7 @@ export class FakeConnection extends FakeEvents {
       if (state === "failed") this.#failedWith = this.#credentials;
       if (this.connectionState !== state) {
         this.connectionState = state;
+        if (state === "connected") this.#ice.onselectedcandidatepairchange?.();
         this.dispatch({ type: "connectionstatechange" });
       }
       if (state === "connected" && this.#agreedSections.some(({ kind }) => kind === "application"))

@@ -33,11 +33,12 @@ function unsettled(one: LinkDriver, other: LinkDriver): string | undefined {
 }
 
 describe("links under chaos", () => {
-  it("[L38][L21] two pages end in agreement, whatever happens to their signals", {
+  it("[L38][L21][L39] two pages end in agreement, whatever happens to their signals", {
     timeout: 60_000,
   }, async () => {
     let ignored = 0;
     let asks = 0;
+    let givenUp = 0;
     const ran = await runSeedsAsync({ seeds: 2_000, kept, env: process.env }, async (random) => {
       const clock = fakeClock();
       const world = fakeWorld({ clock, random: random.fork() });
@@ -77,7 +78,7 @@ describe("links under chaos", () => {
         for (const path of paths) path.mend();
         for (const link of links) link.resync();
       };
-      const actions: (() => void)[] = [
+      const actions: (() => void | Promise<void>)[] = [
         () => add(a),
         () => add(b),
         () => {
@@ -96,13 +97,25 @@ describe("links under chaos", () => {
         () => {
           if (random.chance(0.4)) random.pick(links).rebuild("test");
         },
+        // Both pages are on another network, and one of them may hear of it later.
+        () => {
+          for (const link of links) clock.after(random.int(0, 40), () => link.restart("network"));
+        },
+        // So long that both give up.
+        async () => {
+          if (random.chance(0.7)) return;
+          world.block();
+          await runUntil(clock, flush, () => a.state === "closed" && b.state === "closed", 90_000);
+          if (a.state === "closed") givenUp++;
+          world.unblock();
+        },
         () => {
           world.block();
           clock.after(random.int(0, 9_000), () => world.unblock());
         },
       ];
       for (let i = 0; i < 12; i++) {
-        random.pick(actions)();
+        await random.pick(actions)();
         await runUntil(clock, flush, () => false, random.int(0, 60));
       }
       world.unblock();
@@ -115,6 +128,7 @@ describe("links under chaos", () => {
     });
     // Both did want to offer, and never did their offers cross.
     expect(asks).toBeGreaterThan(ran / 10);
+    expect(givenUp).toBeGreaterThan(ran / 20);
     expect(ignored).toBe(0);
   });
 });

@@ -137,10 +137,12 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     else if (effect.kind === "changed") {
       const { status } = machine;
       if (status.state === "closed") driver.diagnosis = diagnose(status.reason);
+      else delete driver.diagnosis;
       emit("change");
     } else if (effect.kind === "build") build(effect.generation);
     else if (effect.kind === "release") {
-      signals.stop();
+      // What was given up may be taken up again, by either side.
+      if (effect.reason !== "failed") signals.stop();
       release();
     } else if (connection) runOn(connection, effect);
   };
@@ -223,7 +225,10 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       return connection;
     },
     receive: signals.receive,
-    resync: signals.resync,
+    resync() {
+      signals.resync();
+      feed({ kind: "revive", reason: "signaling" });
+    },
     restart: (reason) => feed({ kind: "restart", reason }),
     rebuild: (reason) => feed({ kind: "rebuild", reason }),
     close: (reason) => feed({ kind: "close", reason }),

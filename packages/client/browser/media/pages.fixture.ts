@@ -92,6 +92,7 @@ export function pages() {
   return {
     ...both,
     events,
+    world,
     until,
     connect: async () => {
       link("a");

@@ -20,8 +20,10 @@ interface Slot {
   sent: MediaStreamTrack | null;
   /** What this link gets of the picture, and what the browser was told of that. */
   allotment?: Allotment;
-  told?: Allotment;
+  told?: Allotment | undefined;
   isTelling?: boolean;
+  /** The other side missed some of it. */
+  needsWholePicture?: boolean;
 }
 
 export interface PeerMediaSetup {
@@ -57,6 +59,12 @@ export interface PeerMedia {
 }
 
 const wantStep = 60;
+
+/** With the second argument, which TypeScript's library does not know yet. */
+type SetParameters = (
+  parameters: RTCRtpSendParameters,
+  options: { readonly encodingOptions: readonly { readonly keyFrame: boolean }[] },
+) => Promise<void>;
 
 function isSame(one: Allotment | undefined, other: Allotment): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
@@ -116,9 +124,12 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       const [encoding] = parameters.encodings;
       if (encoding === undefined) break;
       slot.told = slot.allotment;
+      // WebRTC Extensions, section on `RTCEncodingOptions`; browsers without it leave it aside.
+      const options = { encodingOptions: [{ keyFrame: slot.needsWholePicture === true }] };
+      slot.needsWholePicture = false;
       Object.assign(encoding, { active: isActive, maxBitrate, scaleResolutionDownBy: scaleDownBy });
       // Refused on a connection that is going: the next one is told anew.
-      await sender.setParameters(parameters).catch(() => {});
+      await (sender.setParameters as SetParameters).call(sender, parameters, options).catch(() => {});
     }
     slot.isTelling = false;
   };
@@ -198,9 +209,21 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
     update();
   };
 
+  const sendWholePictures = (): void => {
+    for (const slot of slots) {
+      Object.assign(slot, { told: undefined, needsWholePicture: true });
+      void tell(slot);
+    }
+  };
+
   const part: LinkPart = {
     attach(on, role) {
       connection = on;
+      on.addEventListener("connectionstatechange", () => {
+        const isUp = on === connection && on.connectionState === "connected";
+        const transport = slots[0]?.transceiver.sender.transport?.iceTransport;
+        if (isUp && transport) transport.onselectedcandidatepairchange = sendWholePictures;
+      });
       slots = [];
       isReady = role !== "answerer";
       if (!isReady) return;

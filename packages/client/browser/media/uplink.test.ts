@@ -53,6 +53,22 @@ describe("what one page wants of another", () => {
     expect(encodings()?.[1]).toMatchObject({ active: true, scaleResolutionDownBy: 2 });
   });
 
+  it("[M15] goes on with a whole frame when its connection takes another way", async () => {
+    const { links, world, until, rest } = await showing();
+    const whole = () =>
+      links.a?.connection
+        ?.getTransceivers()
+        .map(({ sender }) => (sender as unknown as { keyFrames: number }).keyFrames);
+    const before = links.a?.connection;
+    expect(whole()).toEqual([0, 0]);
+    world.block();
+    await until(() => links.a?.state === "recovering");
+    world.unblock();
+    await until(() => links.a?.state === "connected");
+    await rest();
+    expect([links.a?.connection === before, whole()]).toEqual([true, [0, 1]]);
+  });
+
   it("[M11] holds on a new connection, and ends with the source", async () => {
     const { a, encodings, camera, rest, links, until } = await showing();
     camera().want({ height: 180 });
@@ -129,6 +145,7 @@ describe("one uplink and many links", () => {
           return made;
         },
         getTransceivers: () => transceivers,
+        addEventListener() {},
       } as unknown as RTCPeerConnection;
       const part = media.add({ id: `peer-${n}` } as Peer);
       parts.push(part);

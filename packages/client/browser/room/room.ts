@@ -226,6 +226,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         setState("live");
         tellHosts(effect);
         break;
+      case "network":
+        for (const { driver } of peers.linked()) driver.restart("network");
+        break;
       case "recovering":
         setState("recovering", reasonOf(effect.refusal ?? "unreachable"));
         break;

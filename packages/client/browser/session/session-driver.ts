@@ -39,6 +39,8 @@ export interface SessionDriver {
   readonly counts: { framesSent: number; framesReceived: number; bytesSent: number; bytesReceived: number };
 }
 
+/** A page whose timers are this late was stopped: a laptop asleep. Browsers slow timers of hidden pages less, while they have connections. */
+const sleptMs = 10_000;
 /** The close code of a page that goes (see `codes` in the protocol). */
 const pageGone = 4024;
 
@@ -143,7 +145,16 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
   const listening = new AbortController();
   if (typeof document === "object") {
     const { signal } = listening;
-    addEventListener("online", wake, { signal });
+    const network = (): void => put({ type: "network" });
+    addEventListener("online", network, { signal });
+    let at = Date.now();
+    // A page that slept hears of it from nobody but the clock on the wall.
+    const clock = setInterval(() => {
+      const before = at;
+      at = Date.now();
+      if (at - before > sleptMs) network();
+    }, 1_000);
+    signal.addEventListener("abort", () => clearInterval(clock));
     addEventListener("pageshow", wake, { signal });
     addEventListener("pagehide", hide, { signal });
     document.addEventListener("visibilitychange", seen, { signal });

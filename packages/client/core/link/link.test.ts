@@ -181,6 +181,37 @@ describe("link", () => {
     expect(after(lucky, { kind: "rebuild", reason: "again" }).state).toBe("recovering");
   });
 
+  const givenUp = after(connected, { kind: "rebuild", reason: "test" }, [1_000, is("failed", 2)]).machine;
+
+  it("[L39] tries again what it gave up when something changed, and when a while has passed", () => {
+    expect(givenUp.status).toEqual({ state: "closed", reason: "failed" });
+    for (const kind of ["revive", "restart", "rebuild"] as const) {
+      const again = after(givenUp, { kind, reason: "network" });
+      expect([again.state, again.machine.generation]).toEqual(["recovering", 3]);
+      expect(again.kinds).toEqual(["changed", "build", "set-local"]);
+    }
+    expect(after(givenUp, [30_999, time]).kinds).toEqual([]);
+    expect(after(givenUp, [31_000, time]).kinds).toEqual(["changed", "build", "set-local"]);
+    const later = after(givenUp, [31_000, time], [40_000, is("failed", 3)]).machine;
+    expect([later.status.state, later.helpAt]).toEqual(["closed", 100_000]);
+  });
+
+  it("[L39] tries again what it gave up when the other side does", () => {
+    const offer = { type: "offer", generation: 3, sdp: sdp("three"), parts: {} } as const;
+    const again = after(givenUp, { kind: "signal", signal: offer });
+    expect([again.state, again.machine.generation]).toEqual(["recovering", 3]);
+    const late = { type: "candidates", generation: 2, candidates: [{ candidate: "candidate:1" }] } as const;
+    expect(after(givenUp, { kind: "signal", signal: late })).toMatchObject({ machine: givenUp, kinds: [] });
+    expect(after(connected, { kind: "revive", reason: "signaling" }).machine).toEqual(connected);
+  });
+
+  it("[L39] is over for good when it is closed for another reason", () => {
+    const left = after(givenUp, { kind: "close", reason: "left" });
+    expect(left.machine.status).toEqual({ state: "closed", reason: "left" });
+    expect([left.machine.helpAt, left.kinds]).toEqual([undefined, ["release"]]);
+    expect(after(left.machine, { kind: "revive", reason: "late" }).machine).toEqual(left.machine);
+  });
+
   it("[L36] does nothing once closed", () => {
     const { machine, kinds } = after(connected, { kind: "close", reason: "left" });
     expect(kinds).toEqual(["release", "changed"]);

@@ -12,12 +12,13 @@ import { type Description, type LinkSignal, linkLimits } from "./signal.ts";
  * One link: the connections that follow each other under it, and when one is helped up or replaced.
  *
  * ```
- *  connecting ──▶ connected ◀──▶ recovering
- *      │              │              │
+ *  connecting ──▶ connected ◀──▶ recovering ◀─┐
+ *      │              │              │        │ something changed, and `failed` was the reason
  *      └──────────────┴──────────────┴──▶ closed
  * ```
  * A connection that fails before it ever connected is restarted and replaced within `connecting`. There is no `failed`: what can't
- * be helped ends as `closed`, with a reason.
+ * be helped ends as `closed`, with a reason. With the reason `failed` it is tried again when something changed, or after a while;
+ * with any other it is closed for good.
  */
 export type LinkStatus =
   | { readonly state: "connecting" }
@@ -48,6 +49,8 @@ export interface LinkMachine {
   /** When to help without being told to. */
   readonly helpAt: number | undefined;
   readonly rebuilds: number;
+  /** Times it was given up since it was last connected. */
+  readonly givenUp: number;
   readonly violations: number;
 }
 
@@ -56,6 +59,10 @@ export const recoveryTimes = {
   disconnectedMs: 2_000,
   /** A restart that was met and shows no effect by then is not going to. */
   restartMs: 15_000,
+  /** What was given up is tried again after this, and after twice as long each time, */
+  againMs: 30_000,
+  /** up to this often. */
+  againDoublings: 4,
 } as const;
 
 export type LinkInput =
@@ -94,6 +101,7 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
     help: "none",
     helpAt: undefined,
     rebuilds: 0,
+    givenUp: 0,
     violations: 0,
   };
 }
@@ -105,12 +113,17 @@ type Work = { -readonly [K in keyof LinkMachine]: LinkMachine[K] } & {
 };
 
 export function advanceLink(before: LinkMachine, input: LinkInput, now: number): LinkStep {
-  if (before.status.state === "closed") return { machine: before, effects: [] };
+  const { status } = before;
+  // Its connection is let go of, and says nothing that matters.
+  const isOver = status.state === "closed" && (status.reason !== "failed" || input.kind in ofConnection);
+  if (isOver) return { machine: before, effects: [] };
   const work: Work = { ...before, effects: [], now };
   take(work, input);
   const { effects, now: _, ...machine } = work;
   return { machine, effects };
 }
+
+const ofConnection = { negotiation: 1, connection: 1, violation: 1 };
 
 function take(work: Work, input: LinkInput): void {
   switch (input.kind) {
@@ -127,7 +140,8 @@ function take(work: Work, input: LinkInput): void {
       signalled(work, input.signal);
       break;
     case "time":
-      if (work.now >= (work.helpAt ?? Infinity)) help(work);
+      if (work.now < (work.helpAt ?? Infinity)) break;
+      if (!revive(work, "time")) help(work);
       break;
     default:
       asked[input.kind](work, input.reason);
@@ -135,7 +149,7 @@ function take(work: Work, input: LinkInput): void {
 }
 
 /** What the driver, the negotiation or the other side's behaviour may ask for. */
-const asked = { violation: violated, restart, rebuild, close };
+const asked = { violation: violated, restart, rebuild, revive, close };
 
 function log(work: Work, event: string, detail?: string): void {
   work.effects.push({ kind: "log", event, ...(detail !== undefined && { detail }) });
@@ -143,19 +157,30 @@ function log(work: Work, event: string, detail?: string): void {
 
 /** The one door between states. */
 function enter(work: Work, status: LinkStatus): void {
-  if (work.status.state === status.state) return;
+  const { state } = work.status;
   work.status = status;
+  if (state === status.state) return;
   log(work, status.state, "reason" in status ? status.reason : undefined);
   work.effects.push({ kind: "changed" });
 }
 
-/** From `connected`; one that never connected stays `connecting`. */
+/** One that never connected stays `connecting`. */
 function recover(work: Work, reason: string): void {
-  if (work.status.state === "connected") enter(work, { state: "recovering", reason });
+  if (work.status.state !== "connecting") enter(work, { state: "recovering", reason });
+}
+
+/** Something changed here: what was given up is tried again. The other side alone may ask for that only so often. */
+function revive(work: Work, reason: string): boolean {
+  if (work.status.state !== "closed") return false;
+  work.rebuilds = 0;
+  rebuild(work, reason);
+  return true;
 }
 
 function close(work: Work, reason: string): void {
-  work.helpAt = undefined;
+  const { againMs, againDoublings } = recoveryTimes;
+  const again = work.now + againMs * 2 ** Math.min(work.givenUp++, againDoublings);
+  work.helpAt = reason === "failed" ? again : undefined;
   work.effects.push({ kind: "release", reason });
   enter(work, { state: "closed", reason });
 }
@@ -221,7 +246,7 @@ function connectionChanged(work: Work, state: ConnectionState): void {
   if (state === "connected") {
     work.help = "none";
     work.helpAt = undefined;
-    work.rebuilds = 0;
+    work.rebuilds = work.givenUp = 0;
     enter(work, { state });
   } else if (state === "disconnected") work.helpAt ??= work.now + recoveryTimes.disconnectedMs;
   else if (state === "failed") help(work);
@@ -239,6 +264,7 @@ function help(work: Work): void {
 }
 
 function restart(work: Work, reason: string): void {
+  if (revive(work, reason)) return;
   work.help = "restarted";
   work.helpAt = undefined;
   log(work, "restart", reason);
@@ -252,6 +278,7 @@ function rebuild(work: Work, reason: string, told?: number): void {
     close(work, "failed");
     return;
   }
+  if (work.status.state === "closed") recover(work, reason);
   const generation = told ?? work.generation + 1;
   work.generation = generation;
   work.negotiation = negotiation(work.rules);

@@ -126,6 +126,19 @@ describe("staying in", () => {
     expect(run.types()).toEqual(["connect"]);
   });
 
+  it("[S71] connects anew at once when the network is another, and has links look for another way", () => {
+    const run = drive().live();
+    run.took();
+    run.put({ type: "network" });
+    expect(run.types()).toEqual(["network", "recovering", "connect"]);
+    // Another word of it on the way: what is under way may be on the network that is no more.
+    run.put({ type: "network" });
+    expect(run.types()).toEqual(["network", "connect"]);
+    run.put({ type: "lost" }).took();
+    run.put({ type: "network" });
+    expect(run.types()).toEqual(["network", "connect"]);
+  });
+
   it("[S10] asks for a sign of life after 15 s of silence, and connects again when none comes", () => {
     const run = drive().live();
     run.took();

@@ -70,8 +70,10 @@ export type SessionInput =
   | { readonly type: "lost" }
   /** `nextDeadline` is reached. */
   | { readonly type: "time" }
-  /** The network is back, the page is looked at again: don't wait. */
+  /** The page is looked at again: don't wait. */
   | { readonly type: "wake" }
+  /** The network is another, or the page slept: whatever connection there was is none any more. */
+  | { readonly type: "network" }
   /** The page is put away, and may come back (`wake`). */
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
@@ -106,6 +108,8 @@ export type SessionEffect =
   | { readonly type: "say-refused"; readonly id: string; readonly refusal: Refusal }
   /** A frame of ours that was no `say` was not taken. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly ref: string | undefined }
+  /** Links start ICE again. */
+  | { readonly type: "network" }
   | { readonly type: "recovering"; readonly refusal: Refusal | undefined }
   | { readonly type: "live" }
   /** The end. `refusal` is undefined when this page left by itself; `unreachable` when no server answered in time. */
@@ -214,6 +218,11 @@ function take(work: Work, input: SessionInput): void {
       if (stage.at === "waiting" || (stage.at === "connecting" && stage.until < now + tryMs - hungMs))
         connect(work);
       else if (stage.at === "live" && now - stage.heardAt > 1_000) probe(work, wakeProbeMs);
+      break;
+    case "network":
+      work.effects.push(input);
+      if (stage.at === "live") work.effects.push({ type: "recovering", refusal: undefined });
+      if (stage.at !== "renewing") connect(work);
       break;
     case "hide":
       if (stage.at !== "renewing") wait(work, Infinity, "page");
