@@ -44,7 +44,8 @@ const executables: Record<Engine, string[]> = {
   firefox: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
 };
 
-async function executable(engine: Engine): Promise<string> {
+/** Where that browser is on this machine. */
+export async function executable(engine: Engine): Promise<string> {
   const named = process.env[engine === "chromium" ? "PARLOUR_CHROMIUM" : "PARLOUR_FIREFOX"];
   const { existsSync } = await import("node:fs");
   const found = [...(named === undefined ? [] : [named]), ...executables[engine]].find((path) =>
@@ -95,12 +96,25 @@ export interface BrowserOptions {
   readonly holdsSoundBack?: boolean;
   /** More of Firefox's preferences. */
   readonly preferences?: Readonly<Record<string, unknown>>;
+  /** Where else than on this machine's own network it runs. */
+  readonly place?: BrowserPlace;
+}
+
+export interface BrowserPlace {
+  /** A program that starts the browser there, with the arguments it gets, in its own process. */
+  readonly executable: string;
+  /** Made and filled by whoever names it; removed when the browser is closed. */
+  readonly profile: string;
+  /** Firefox: its port there, which is the same one here. */
+  readonly port?: number;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export async function launchBrowser(engine: Engine, options: BrowserOptions = {}): Promise<TestBrowser> {
-  const profile = freshFolder(engine);
+  const { place } = options;
+  const profile = place?.profile ?? freshFolder(engine);
   const shared = {
-    executablePath: await executable(engine),
+    executablePath: place?.executable ?? (await executable(engine)),
     headless: true,
     userDataDir: profile,
     timeout: 60_000,
@@ -108,6 +122,8 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+    ...(place?.port === undefined ? {} : { debuggingPort: place.port }),
+    ...(place === undefined ? {} : { env: place.env, pipe: place.port === undefined }),
   } as const;
   const browser = await puppeteer.launch(
     engine === "chromium"

@@ -26,7 +26,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startServer(flags: readonly string[] = []): Promise<TestServer> {
+/** Where else than on this machine's own network a server runs. */
+export interface ServerPlace {
+  /** The words before the command, which start it there. */
+  readonly launcher: readonly string[];
+  /** Nobody else is there, so it can be any. */
+  readonly port: number;
+}
+
+export async function startServer(flags: readonly string[] = [], place?: ServerPlace): Promise<TestServer> {
   if (!existsSync(command)) throw new Error(`${command} is missing: build first (node scripts/build.mjs)`);
   const data = freshFolder("data");
   const log: string[] = [];
@@ -34,10 +42,23 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
   let url = "";
 
   const start = async (): Promise<void> => {
-    const port = url === "" ? "0" : new URL(url).port;
+    const port = place?.port.toString() ?? (url === "" ? "0" : new URL(url).port);
+    const [program = "", ...words] = [...(place?.launcher ?? []), process.execPath, command];
     const child = spawn(
-      process.execPath,
-      [command, "serve", "--port", port, "--data", data, "--log-level", "info", "--turn-port", "0", ...flags],
+      program,
+      [
+        ...words,
+        "serve",
+        "--port",
+        port,
+        "--data",
+        data,
+        "--log-level",
+        "info",
+        "--turn-port",
+        "0",
+        ...flags,
+      ],
       { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment(), cwd: data },
     );
     const ended = new Promise<number | null>((resolve) => {
@@ -87,7 +108,7 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
       return url;
     },
     get port() {
-      return Number(new URL(url).port);
+      return place?.port ?? Number(new URL(url).port);
     },
     get pid() {
       return running?.child.pid ?? 0;

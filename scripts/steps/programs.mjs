@@ -14,12 +14,17 @@ const wanted = [
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
   // A certificate authority for tests; it is no service.
   { package: "pebble", variable: "PARLOUR_PEBBLE", programs: ["pebble"] },
+  // The NAT lab: cables, rules, what routers remember, and whom browsers trust.
+  { package: "iproute2", programs: ["ip"] },
+  { package: "nftables", programs: ["nft"] },
+  { package: "conntrack", programs: ["conntrack"] },
+  { package: "libnss3-tools", programs: ["certutil"] },
 ];
 
 function isThere({ variable, programs }) {
-  const named = process.env[variable];
+  const named = variable && process.env[variable];
   if (named) return existsSync(named);
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin"];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/sbin"];
   return programs.some((program) => folders.some((folder) => existsSync(join(folder, program))));
 }
 
@@ -30,7 +35,8 @@ export async function installPrograms() {
   const packages = missing.map((program) => program.package);
   const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  const otherwise = `or name ones that are elsewhere: ${missing.map(({ variable }) => `${variable}=/path`).join(" ")}`;
+  const named = missing.flatMap(({ variable }) => (variable ? [`${variable}=/path`] : []));
+  const otherwise = named.length > 0 ? `or name ones that are elsewhere: ${named.join(" ")}` : "";
   if (!mayInstall)
     fail(
       `The tests need ${packages.join(" and ")}. On Debian or Ubuntu, as root: apt-get update && ${command}\n${otherwise}`,
