@@ -6,10 +6,10 @@ export const insideNames = `
   acknowledgeAfterMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
   createChannelHub createConnection createLink createMediaHub credit disconnectAll disconnectedMs effects
   filled fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
-  isAnnounced isContinued isDue isFirst isListening isNewPage isNewSeat isOwing isPolite isReady isRefused
+  isAnnounced isContinued isDue isFirst isListening isNewPage isNewSeat isOwing isPolite isTheirs isReady isRefused
   isRestarted joinUntil lastIn lastOut makesFirstOffer mayRecount membership notebook onBody onEffects onLink
   onMessage onProblem onRefused onSignal onViolation openSocket outcome outstanding packets partial probeUntil
-  rebuilds remoteFingerprint remoteUfrags resendAfterMaxMs resendAfterMs resendAt restartMs resync
+  rebuilds remoteUfrags resendAfterMaxMs resendAfterMs resendAt restartMs resync
   sdpCharacters sealer tags timekeeper tries unacknowledged unsent violations waitingOperations withdraw
 `
   .trim()

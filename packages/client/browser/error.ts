@@ -5,15 +5,15 @@ import type { ErrorCode, ParlourError } from "./api.ts";
  * come with their sentences in `refused` and `closing` frames, so that the table of all of them stays out of the page.
  */
 const sentences: Partial<Record<ErrorCode, readonly [detail: string, hint?: string]>> = {
-  "bad-link": ["This is not a link to a room.", "Copy the whole link again."],
-  "insecure-page": ["This page is not secure, so keys can't be made.", "Open it over https or on localhost."],
-  undelivered: ["Not everyone got that.", "Send it again when they are back."],
+  "bad-link": ["This is no link to a room.", "Copy the whole link again."],
+  "insecure-page": ["This page can't make keys.", "Open it over https or on localhost."],
+  undelivered: ["Not everyone got that."],
   aborted: ["That was called off."],
-  unreachable: ["The server can't be reached.", "Check your network and try again."],
+  unreachable: ["The server can't be reached.", "Check your network."],
   left: ["You left.", "Open the link to come back."],
   "bad-request": ["That is not valid.", "Check what is passed."],
-  "too-long": ["That text is too long.", "Shorten it."],
-  "too-large": ["That is too large to be sent at once.", "Send less at once."],
+  "too-long": ["That is too long.", "Shorten it."],
+  "too-large": ["That is too large.", "Send less at once."],
 };
 
 /**

@@ -27,7 +27,7 @@ export function parseRoomLink(link: string): RoomLink {
   const key = new URLSearchParams(url.hash.slice(1)).get("k");
   const secret = key === null ? undefined : fromBase64url(key);
   if (key !== null && secret?.length !== secretBytes) {
-    throw parlourError("bad-link", { detail: "The part of this link after the # is damaged." });
+    throw parlourError("bad-link", { detail: "The link is damaged after the #." });
   }
   const server = url.origin + path;
   const plain = `${server}/r/${name}`;

@@ -65,8 +65,8 @@ export interface LinkSetup {
   send(payload: Uint8Array): boolean;
   /** Both pages' epochs: signals meant for another page of either seat are dropped. Leave out only where seats have one page. */
   readonly pages?: { readonly own: Epoch; readonly other: Epoch };
-  /** Private rooms: `sha-256 AB:CD:…` that every description of the other side must carry. */
-  readonly remoteFingerprint?: string;
+  /** Private rooms: whether a description is of a connection that the other seat signed for. */
+  readonly isTheirs?: (sdp: string) => boolean;
   readonly parts: Readonly<Record<string, LinkPart>>;
   /** How connections are made; tests give another. */
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;

@@ -1,3 +1,4 @@
+export * from "./clean-name.ts";
 export * from "./codes.ts";
 export * from "./frames.ts";
 export * from "./http.ts";

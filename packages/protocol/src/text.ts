@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { cleanName, withoutInvisible } from "./clean-name.ts";
 import { limits } from "./limits.ts";
-import { cleanName, roomNamePattern, withoutInvisible } from "./names.ts";
+import { roomNamePattern } from "./names.ts";
 
 export const roomName = v.pipe(v.string(), v.maxLength(limits.roomNameCharacters), v.regex(roomNamePattern));
 

@@ -1,5 +1,6 @@
 import { fakeClock, fakeWorld, runUntil, seededRandom } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
+import { hasOnlyFingerprint } from "../../core/link/fingerprint.ts";
 import type { JsonValue } from "../api.ts";
 import type { LinkDriver, LinkPart, LinkSetup, Sealer } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
@@ -173,11 +174,11 @@ describe("link driver", () => {
   });
 
   it("[L16] ends on another fingerprint than the expected one, with a diagnosis", async () => {
-    const { a, until, world } = pair({ a: { remoteFingerprint: "sha-256 CC:DD" } });
+    const { a, until, world } = pair({ a: { isTheirs: (sdp) => hasOnlyFingerprint(sdp, "sha-256 CC:DD") } });
     expect(await until(() => a.state === "closed")).toBe(true);
     expect(a.diagnosis).toMatchObject({ cause: "wrong-fingerprint" });
     expect(world.connections[0]?.remoteDescription).toBeNull();
-    const right = pair({ a: { remoteFingerprint: "sha-256 aa:bb" } });
+    const right = pair({ a: { isTheirs: (sdp) => hasOnlyFingerprint(sdp, "sha-256 aa:bb") } });
     expect(await right.until(right.areConnected)).toBe(true);
   });
 

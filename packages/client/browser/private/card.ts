@@ -1,6 +1,7 @@
 import { cleanName, type PeerId } from "@parlour/protocol";
-import { fromBase64url, joined, toBase64url, utf8 } from "./bytes.ts";
+import { fromBase64url, toBase64url } from "./bytes.ts";
 import { type Identity, peerIdOf } from "./identity.ts";
+import { joined, utf8 } from "./joined.ts";
 import { openBytes, type RoomSecret, sealBytes } from "./secret.ts";
 
 /** Who a peer of a private room is: its name, its public keys and the fingerprint of its connections. */

@@ -1,8 +1,9 @@
 import { cleanName, limits, type PeerId } from "@parlour/protocol";
 import type { SignedMessage } from "../../core/chat/index.ts";
-import { fromBase64url, toBase64url, utf8 } from "./bytes.ts";
+import { fromBase64url, toBase64url } from "./bytes.ts";
 import { verify } from "./card.ts";
 import { type Identity, peerIdOf } from "./identity.ts";
+import { utf8 } from "./joined.ts";
 
 type Unsigned = Omit<SignedMessage, "signature" | "author" | "sign">;
 

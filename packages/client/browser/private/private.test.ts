@@ -1,6 +1,6 @@
 import { limits } from "@parlour/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
-import { joined, randomText, toBase64url, utf8 } from "./bytes.ts";
+import { randomText, toBase64url } from "./bytes.ts";
 import { type Card, makeCard, openCard } from "./card.ts";
 import {
   type Certificates,
@@ -9,6 +9,7 @@ import {
   type IdentityStore,
   openIdentity,
 } from "./identity.ts";
+import { joined, utf8 } from "./joined.ts";
 import { isGenuine, isMessage, signMessage } from "./message.ts";
 import { plainSealer } from "./plain-sealer.ts";
 import { pairSealer } from "./sealer.ts";

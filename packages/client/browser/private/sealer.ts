@@ -1,8 +1,9 @@
 import type { Epoch, PeerId } from "@parlour/protocol";
 import type { Sealer } from "../seams.ts";
-import { fromBase64url, joined, utf8 } from "./bytes.ts";
+import { fromBase64url } from "./bytes.ts";
 import type { Card } from "./card.ts";
 import type { Identity } from "./identity.ts";
+import { joined, utf8 } from "./joined.ts";
 import { openBytes, type RoomSecret, sealBytes, sealingKey } from "./secret.ts";
 
 interface End {

@@ -1,4 +1,5 @@
-import { joined, toBase64url, utf8 } from "./bytes.ts";
+import { toBase64url } from "./bytes.ts";
+import { joined, utf8 } from "./joined.ts";
 
 /** What a page of a private room derives from its link. */
 export interface RoomSecret {

@@ -1,6 +1,6 @@
 import type { PeerId } from "@parlour/protocol";
-import { utf8 } from "./bytes.ts";
 import type { Card } from "./card.ts";
+import { utf8 } from "./joined.ts";
 
 /** Who one end of a pair says it is. */
 export type VerifiedEnd = { readonly id: PeerId } & Pick<Card, "sign" | "agree" | "fingerprint">;

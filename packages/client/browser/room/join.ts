@@ -1,4 +1,3 @@
-import { cleanName } from "@parlour/protocol";
 import type { Introduction } from "../../core/session/index.ts";
 import type { JoinOptions, Room } from "../api.ts";
 import { parlourError } from "../error.ts";
@@ -20,7 +19,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const { name: room, server, secret } = address;
     if (options.signal?.aborted) throw parlourError("aborted");
     if (secret && !globalThis.crypto?.subtle) throw parlourError("insecure-page");
-    const name = cleanName(options.name ?? "");
+    const { name = "" } = options;
     const place = `${server}/${room}`;
     const isRemembered = options.remember !== "none";
     const notebook = seatNotebook(place, isRemembered ? storage() : undefined);
@@ -48,7 +47,10 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
           passcode,
           hostToken,
           capabilities: options.media === false || !parts.createMediaHub ? [noMedia] : undefined,
-          ...(membership ? membership.introduction : { name: name || undefined }),
+          // The server cleans it. A name of which nothing can be seen is none.
+          ...(membership?.introduction ?? {
+            name: /[^\p{C}\p{Z}]/u.test(name) ? name.slice(0, 160) : undefined,
+          }),
         };
         return { membership, privateSide: door?.privateSide, introduction: introduction as Introduction };
       };

@@ -1,4 +1,5 @@
 import type { PeerId, RosterEntry } from "@parlour/protocol";
+import { hasOnlyFingerprint } from "../../core/link/fingerprint.ts";
 import {
   type Card,
   type Certificates,
@@ -26,6 +27,8 @@ export interface Membership {
   open(entry: Pick<RosterEntry, "id" | "card">): Promise<Card | undefined>;
   sealer(own: PageAddress, other: PageAddress, card: Card): Sealer;
   code(id: PeerId, card: Card): Promise<string>;
+  /** Whether a description is of a connection of the seat with that card. */
+  isTheirs(card: Card): (sdp: string) => boolean;
 }
 
 export async function openMembership(
@@ -51,6 +54,10 @@ export async function openMembership(
       return open;
     },
     sealer: (own, other, card) => pairSealer(secret, identity, own, { ...other, card }),
+    isTheirs:
+      ({ fingerprint }) =>
+      (sdp) =>
+        hasOnlyFingerprint(sdp, fingerprint),
     code: (id, card) => verificationCode(secret.room, identity, { ...card, id }),
   };
 }

@@ -73,7 +73,7 @@ export function roomPeers({
       },
       createConnection,
       sealer: (card && membership?.sealer(me, entry, card)) ?? plainSealer,
-      ...(card && { remoteFingerprint: card.fingerprint }),
+      ...(card && membership && { isTheirs: membership.isTheirs(card) }),
       send: (payload) => signal(entry.number, payload),
       parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },
     });

@@ -1,4 +1,5 @@
 /** The way into private rooms, in a module of its own: who joins none does not load it. */
+import { cleanName } from "@parlour/protocol";
 import { browserCertificates, type Certificates, indexedDbStore, roomSecret } from "../private/index.ts";
 import { type Membership, openMembership } from "./membership.ts";
 
@@ -16,5 +17,11 @@ export async function privateDoor(setup: {
   const secret = await roomSecret(setup.room, setup.secret);
   const store = setup.isRemembered && globalThis.indexedDB ? indexedDbStore(Date.now) : undefined;
   return (place) =>
-    openMembership(secret, setup.name || "Guest", place, store, setup.certificates ?? browserCertificates);
+    openMembership(
+      secret,
+      cleanName(setup.name) || "Guest",
+      place,
+      store,
+      setup.certificates ?? browserCertificates,
+    );
 }

@@ -39,7 +39,9 @@ describe("a private room", () => {
     expect(room.peers.get(identity.id)?.name).toBe("Bo");
     expect(seen).toContain("peer Bo");
     expect(seen).toContain("notice Bo joined");
-    expect(links[0]?.setup.remoteFingerprint).toBe(identity.fingerprint);
+    const described = (fingerprint: string) => `v=0\r\na=fingerprint:${fingerprint}\r\n`;
+    expect(links[0]?.setup.isTheirs?.(described(identity.fingerprint))).toBe(true);
+    expect(links[0]?.setup.isTheirs?.(described("sha-256 00"))).toBe(false);
     socket().say({ type: "left", id: identity.id, reason: "timeout" });
     await settle();
     expect(seen).toContain("notice Bo lost the connection");

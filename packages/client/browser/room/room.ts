@@ -349,11 +349,11 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     },
     async publish(stream, publication) {
       if (media && view.state !== "left") return media.publish(stream, publication);
-      throw parlourError("bad-request", { detail: "This room has no media, or was left." });
+      throw parlourError("bad-request", { detail: "This room has no media." });
     },
     channel(name, { delivery = "ordered" } = {}) {
       if (name.startsWith("parlour:"))
-        throw parlourError("bad-request", { detail: "Names that start with parlour: are taken." });
+        throw parlourError("bad-request", { detail: "Names with parlour: are taken." });
       return hub.channel(name, delivery);
     },
     inspect: async () => (await beside()).inspect(peers, log.events, session),

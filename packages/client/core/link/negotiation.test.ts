@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hasOnlyFingerprint } from "./fingerprint.ts";
 import {
   type Negotiation,
   type NegotiationEffect,
@@ -200,11 +201,12 @@ describe("negotiation", () => {
   });
 
   it("[L16] ends on a description with another fingerprint, before setting it", () => {
-    const rules = { isPolite: true, makesFirstOffer: false, remoteFingerprint: "sha-256 BB" };
+    const isOf = (fingerprint: string) => (sdp: string) => hasOnlyFingerprint(sdp, fingerprint);
+    const rules = { isPolite: true, makesFirstOffer: false, isTheirs: isOf("sha-256 BB") };
     expect(after(negotiation(rules), offer()).effects).toEqual([
       { kind: "close", reason: "wrong-fingerprint" },
     ]);
-    const right = negotiation({ ...rules, remoteFingerprint: "sha-256 aa" });
+    const right = negotiation({ ...rules, isTheirs: isOf("sha-256 aa") });
     expect(after(right, offer()).kinds).toEqual(["set-remote"]);
   });
 

@@ -1,4 +1,4 @@
-import { hasOnlyFingerprint, ufragOfCandidate, ufragsOf } from "./sdp.ts";
+import { ufragOfCandidate, ufragsOf } from "./sdp.ts";
 import { type Candidate, type Description, linkLimits } from "./signal.ts";
 
 /**
@@ -31,7 +31,8 @@ export type Operation =
 export interface NegotiationRules {
   readonly isPolite: boolean;
   readonly makesFirstOffer: boolean;
-  readonly remoteFingerprint?: string | undefined;
+  /** Private rooms: whether a description is of a connection that belongs to that seat. Pure, as everything here. */
+  readonly isTheirs?: ((sdp: string) => boolean) | undefined;
 }
 
 export interface Negotiation {
@@ -201,7 +202,7 @@ function begin(work: Work, operation: Operation): void {
   } else {
     const { description } = operation;
     const isOffer = description.type === "offer";
-    if (rules.remoteFingerprint && !hasOnlyFingerprint(description.sdp, rules.remoteFingerprint))
+    if (rules.isTheirs?.(description.sdp) === false)
       effects.push({ kind: "close", reason: "wrong-fingerprint" });
     else if (!isOffer && work.signaling !== "have-local-offer")
       effects.push({ kind: "violation", reason: "unexpected-answer" });

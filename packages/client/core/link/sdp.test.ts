@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hasOnlyFingerprint, ufragOfCandidate, ufragsOf } from "./sdp.ts";
+import { hasOnlyFingerprint } from "./fingerprint.ts";
+import { ufragOfCandidate, ufragsOf } from "./sdp.ts";
 
 const sdp = (...lines: string[]) => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n${lines.join("\r\n")}\r\n`;
 
