@@ -57,6 +57,8 @@ export async function startServer(flags: readonly string[] = [], place?: ServerP
         "info",
         "--turn-port",
         "0",
+        "--self-test",
+        "off",
         ...flags,
       ],
       { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment(), cwd: data },

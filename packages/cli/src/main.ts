@@ -5,14 +5,16 @@ import { exitCodes } from "./exit-codes.ts";
 const help = `parlour: a room on the web that you open by a link.
 
 Usage: parlour serve [flags]
+       parlour doctor [URL]
 
 Commands:
   serve       the server and its page (parlour serve --help lists the flags)
+  doctor      what works of a server, seen from here, and what to do about the rest
   --version   the version
   --help      this text
 `;
 
-const later = new Set(["send", "receive", "doctor"]);
+const later = new Set(["send", "receive"]);
 
 /**
  * Runs the command. Sets the exit code; the process ends when nothing is left to do.
@@ -25,6 +27,11 @@ export async function main(words: readonly string[]): Promise<void> {
   if (command === "serve") {
     const { serve } = await import("./serve/serve.ts");
     process.exitCode = await serve(rest, process.env);
+    return;
+  }
+  if (command === "doctor") {
+    const { doctor } = await import("./doctor/doctor.ts");
+    process.exitCode = await doctor(rest, process.env);
     return;
   }
   if (command === undefined || command === "--help" || command === "-h" || command === "help") {

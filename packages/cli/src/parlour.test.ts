@@ -49,10 +49,10 @@ describe("parlour", () => {
       stdout: "",
       stderr: 'parlour: There is no command "host". parlour --help lists the commands.\n',
     });
-    expect(await transcript(["doctor"])).toEqual({
+    expect(await transcript(["receive"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'parlour: "doctor" is not available in this version of Parlour.\n',
+      stderr: 'parlour: "receive" is not available in this version of Parlour.\n',
     });
   });
 });

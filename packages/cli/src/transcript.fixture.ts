@@ -20,13 +20,13 @@ export interface Transcript {
 
 const running = new Set<ChildProcess>();
 
-/** Starts `parlour …words` with these variables and no other PARLOUR_ ones. */
+/** Starts `parlour …words` with these variables and no other PARLOUR_ ones; it looks at itself only when it is asked to. */
 export function parlour(words: readonly string[], variables: NodeJS.ProcessEnv = {}): Transcript {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(PARLOUR|VITEST|NODE_OPT)/.test(name)),
   );
   const child = spawn(process.execPath, [...command, ...words], {
-    env: { ...env, ...variables },
+    env: { ...env, PARLOUR_SELF_TEST: "off", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);

@@ -195,6 +195,14 @@ export const flags = {
     isSecret: true,
     read: secret,
   }),
+  "self-test": flag({
+    placeholder: "on|off",
+    help: "Whether the server looks at itself as its users would, once it is ready, and says what does not work",
+    standard: "on",
+    fallback: true,
+    example: "off",
+    read: onOff,
+  }),
   "log-level": flag<LogLevel>({
     placeholder: "LEVEL",
     help: "What is logged, as JSON lines on stderr: silent, error, warn, info or debug",

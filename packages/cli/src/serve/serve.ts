@@ -14,9 +14,10 @@ import { untilAskedToEnd } from "./ending.ts";
 import { type ServeOptions, serveHelp } from "./flags.ts";
 import { createListener, type Listener, open } from "./listen.ts";
 import { createLog, type Log } from "./log.ts";
-import { readyLines } from "./reach.ts";
+import { type Reach, readyLines } from "./reach.ts";
 import { readFlags } from "./read-flags.ts";
 import { openRelayOf, type ServedRelay } from "./relay.ts";
+import type { Advertised } from "./self-test.ts";
 
 const complain = (line: string) => process.stderr.write(`parlour: ${line}\n`);
 
@@ -47,6 +48,7 @@ export async function serve(words: readonly string[], environment: NodeJS.Proces
   // Whoever reads the ready line may send a signal at once, so that must be heard already.
   const ended = untilAskedToEnd(started.end);
   process.stdout.write(`${started.lines.join("\n")}\n`);
+  if (options["self-test"]) void looked(started, log);
   await ended;
   process.exit(exitCodes.fine);
 }
@@ -60,8 +62,24 @@ const seenDrainingMs = 1_000;
 /** Where the built page lies beside this package. */
 const webRoot = fileURLToPath(new URL("../../../../apps/web/dist", import.meta.url));
 
+/** Nobody waits for it, and the end of the server ends it as well. */
+async function looked(started: Started, log: Log): Promise<void> {
+  const { selfTest } = await import("./self-test.ts");
+  const found = await selfTest(started.advertised, started.authority).catch((error: Error) => {
+    log.error({ err: error }, "the self-test went wrong");
+  });
+  if (found === undefined || started.isEnding()) return;
+  log.debug({ findings: found.findings }, "self-test");
+  process.stdout.write(`${found.lines.join("\n")}\n`);
+}
+
 interface Started {
   readonly lines: readonly string[];
+  /** Where users come, for the self-test. */
+  readonly advertised: Advertised;
+  /** PEM of this server's own authority. */
+  readonly authority: string | undefined;
+  readonly isEnding: () => boolean;
   readonly end: (signal: NodeJS.Signals) => Promise<void>;
 }
 
@@ -131,13 +149,15 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
   server.attach(http);
   const secured = acme && (await serveDomain(acme, options, port));
   const { tls, host, domain } = options;
+  const scheme = certificates === undefined ? "http" : "https";
+  const reach: Reach = { scheme, port, host, domain, interfaces: networkInterfaces() };
+  let isEnding = false;
   return {
+    advertised: { reach, options, certificate: certificates?.pair.cert },
+    authority: certificates?.authority,
+    isEnding: () => isEnding,
     lines: readyLines({
-      scheme: certificates === undefined ? "http" : "https",
-      port,
-      host,
-      domain,
-      interfaces: networkInterfaces(),
+      ...reach,
       tls: domain === undefined ? tls : "domain",
       hasPage: existsSync(`${webRoot}/index.html`),
       notes: [...(secured?.lines ?? []), ...served.lines],
@@ -146,6 +166,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
         : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),
     }),
     async end(signal) {
+      isEnding = true;
       certificates?.close();
       await Promise.all([server.drain(), signal === "SIGTERM" ? delay(seenDrainingMs) : undefined]);
       listening.close();
