@@ -48,6 +48,10 @@ export interface LinkMachine {
   readonly help: Help;
   /** When to help without being told to. */
   readonly helpAt: number | undefined;
+  /** Since when the other side's present credentials are known, while they have not led to a connection. */
+  readonly metAt: number | undefined;
+  /** Of which of the other side's credentials there are no more candidates to come. */
+  readonly toldAllOf: string | null | undefined;
   readonly rebuilds: number;
   /** Times it was given up since it was last connected. */
   readonly givenUp: number;
@@ -59,6 +63,13 @@ export const recoveryTimes = {
   disconnectedMs: 2_000,
   /** A restart that was met and shows no effect by then is not going to. */
   restartMs: 15_000,
+  /**
+   * So long the other side's candidates may take. Chromium says `failed` as soon as each pair that there is has failed, also while better
+   * candidates are still under way (RFC 8863 has it otherwise), and goes on by itself when those come.
+   */
+  candidatesMs: 10_000,
+  /** After the last of them, browsers have this long to try it. */
+  lastCandidateMs: 1_000,
   /** What was given up is tried again after this, and after twice as long each time, */
   againMs: 30_000,
   /** up to this often. */
@@ -100,6 +111,8 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
     connection: "new",
     help: "none",
     helpAt: undefined,
+    metAt: undefined,
+    toldAllOf: undefined,
     rebuilds: 0,
     givenUp: 0,
     violations: 0,
@@ -208,6 +221,7 @@ function fromNegotiation(work: Work, effect: NegotiationEffect): void {
       effects.push({ kind: "send", signal: { ...effect.signal, generation } });
       break;
     case "settled":
+      if (effect.isRestarted && work.connection !== "connected") work.metAt = work.now;
       if (work.help !== "restarted" || !effect.isRestarted) break;
       // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
       if (work.connection === "connected") work.help = "none";
@@ -236,8 +250,11 @@ function signalled(work: Work, signal: LinkSignal): void {
   if (signal.generation > work.generation) rebuild(work, "the other side", signal.generation);
   if (work.status.state === "closed" || signal.type === "rebuild") return;
   const { type } = signal;
-  if (type === "candidates") inNegotiation(work, { kind: type, candidates: signal.candidates });
-  else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
+  if (type === "candidates") {
+    inNegotiation(work, { kind: type, candidates: signal.candidates });
+    const end = signal.candidates.find(({ candidate }) => candidate === "");
+    if (end) toldAll(work, end.usernameFragment);
+  } else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
   else inNegotiation(work, { kind: "take", description: signal as Description });
 }
 
@@ -245,11 +262,25 @@ function connectionChanged(work: Work, state: ConnectionState): void {
   work.connection = state;
   if (state === "connected") {
     work.help = "none";
-    work.helpAt = undefined;
+    work.helpAt = work.metAt = undefined;
     work.rebuilds = work.givenUp = 0;
     enter(work, { state });
   } else if (state === "disconnected") work.helpAt ??= work.now + recoveryTimes.disconnectedMs;
-  else if (state === "failed") help(work);
+  else if (state === "failed") failed(work);
+}
+
+function failed(work: Work): void {
+  const { metAt, toldAllOf, negotiation } = work;
+  const hasAll = toldAllOf === null || negotiation.remoteUfrags.includes(toldAllOf ?? "");
+  if (metAt === undefined || hasAll || work.now >= metAt + recoveryTimes.candidatesMs) help(work);
+  else work.helpAt = metAt + recoveryTimes.candidatesMs;
+}
+
+function toldAll(work: Work, ufrag: string | null | undefined): void {
+  work.toldAllOf = ufrag ?? null;
+  const { connection, metAt, helpAt } = work;
+  if (connection === "failed" && metAt !== undefined && helpAt !== undefined)
+    work.helpAt = Math.min(helpAt, work.now + recoveryTimes.lastCandidateMs);
 }
 
 /** The next rung: restart, rebuild, close. */
@@ -284,7 +315,7 @@ function rebuild(work: Work, reason: string, told?: number): void {
   work.negotiation = negotiation(work.rules);
   work.connection = "new";
   work.help = "rebuilt";
-  work.helpAt = undefined;
+  work.helpAt = work.metAt = work.toldAllOf = undefined;
   log(work, "rebuild", reason);
   build(work);
   // The one who makes first offers tells by its offer.
