@@ -1,5 +1,5 @@
 /** The browsers and foreign programs that tests drive, from Debian's packages: there, installed now, or named for whoever may install them. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fail, run } from "./run.mjs";
 
@@ -14,6 +14,9 @@ const wanted = [
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
   // A certificate authority for tests; it is no service.
   { package: "pebble", variable: "PARLOUR_PEBBLE", programs: ["pebble"] },
+  // The proxies that docs/hosting.md has configurations for.
+  { package: "caddy", programs: ["caddy"] },
+  { package: "nginx-light", programs: ["nginx"] },
   // The NAT lab: cables, rules, what routers remember, and whom browsers trust.
   { package: "iproute2", programs: ["ip"] },
   { package: "nftables", programs: ["nft"] },
@@ -43,8 +46,22 @@ export async function installPrograms() {
     );
   console.log(`Installing ${packages.join(" and ")} …`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const update = await run(["apt-get", "update"], { env });
-  const installed = await run(command.split(" "), { env });
+  const { update, installed } = await withoutServices(async () => ({
+    update: await run(["apt-get", "update"], { env }),
+    installed: await run(command.split(" "), { env }),
+  }));
   if (!installed.ok)
     fail(`${update.ok ? "" : update.output}${installed.output}\nThis failed: ${command}\n${otherwise}`);
+}
+
+/** Packages of servers start them; the tests do that themselves, on ports of their own (Debian Policy 9.3.3.1: policy-rc.d). */
+async function withoutServices(install) {
+  const policy = "/usr/sbin/policy-rc.d";
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return await install();
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
 }

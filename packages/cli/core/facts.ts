@@ -19,6 +19,7 @@ export interface Target {
 
 /** What a certificate says, whether it is trusted or not. */
 export interface CertificateFacts {
+  readonly from: number;
   readonly until: number;
   readonly issuer: string;
   /** Why it is not trusted. */

@@ -70,7 +70,6 @@ export function portFindings({ target, doors, seenFrom }: Facts): readonly Findi
   ];
 }
 
-const dayMs = 86_400_000;
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 const distrusted: readonly (readonly [RegExp, string])[] = [
@@ -103,7 +102,7 @@ export function certificateFindings({ target, certificate, at }: Facts): readonl
   return [trusted(certificate, at)];
 }
 
-function trusted({ until, issuer, distrust }: CertificateFacts, at: number): Finding {
+function trusted({ from, until, issuer, distrust }: CertificateFacts, at: number): Finding {
   if (distrust !== undefined) {
     const hint = distrusted.find(([code]) => code.test(distrust))?.[1] ?? "Look at the certificate.";
     return other(
@@ -114,9 +113,8 @@ function trusted({ until, issuer, distrust }: CertificateFacts, at: number): Fin
       hint,
     );
   }
-  const left = Math.floor((until - at) / dayMs);
-  // Those that live for six days are renewed with two left.
-  return left < 2
+  // Those who renew by themselves do so with a third of its life left.
+  return until - at < (until - from) / 6
     ? other(
         "degraded",
         "certificate",

@@ -16,7 +16,7 @@ const good = {
     { address: "203.0.113.5", tried: { ok: true, ms: 9 } },
     { address: "2001:db8::5", tried: { ok: true, ms: 9 } },
   ],
-  certificate: { until: now + 60 * day, issuer: "An Authority" },
+  certificate: { from: now - 30 * day, until: now + 60 * day, issuer: "An Authority" },
   health: { status: 200, version: "1.0.0" },
   page: { status: 200, isHtml: true, policy: "connect-src 'self' wss://meet.example.org; font-src 'self'" },
   socket: { state: "welcome", ms: 20, aheadMs: 30 },
@@ -152,7 +152,7 @@ describe("what is made of a server", () => {
     const found = findings({
       ...inside,
       doors: [{ address: four, tried: shut("timeout") }],
-      certificate: { until: now + day * 9, issuer: "x" },
+      certificate: { from: now - day, until: now + day * 9, issuer: "x" },
       relays: [relay("udp", "connect", "timeout")],
       stun: [{ url: "stun:a", port: 3478, result: shut("timeout") }],
     }).filter(({ state }) => state !== "works");

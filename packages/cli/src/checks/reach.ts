@@ -57,6 +57,7 @@ export function certificateOf(
       const issuer = /^(?:O|CN)=(.*)$/m.exec(certificate.issuer)?.[1] ?? "someone unnamed";
       const distrust = socket.authorized ? undefined : socket.authorizationError;
       end({
+        from: Date.parse(certificate.validFrom),
         until: Date.parse(certificate.validTo),
         issuer: issuer.slice(0, 100),
         ...(distrust === undefined ? {} : { distrust: distrustCode(distrust) }),
