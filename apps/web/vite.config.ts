@@ -16,6 +16,16 @@ export default defineConfig({
     // The oldest browsers with everything a private room needs are younger than these.
     target: ["chrome125", "firefox128", "safari17.5"],
     sourcemap: false,
+    rolldownOptions: {
+      input: {
+        page: fileURLToPath(new URL("index.html", import.meta.url)),
+        "files-player": fileURLToPath(new URL("src/player/worker.ts", import.meta.url)),
+      },
+      output: {
+        // A service worker is asked for by the same name after every build, and answers only for addresses beside it and below.
+        entryFileNames: ({ name }) => (name === "files-player" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: {
     // `npm run dev` starts the server beside this one and names its port.

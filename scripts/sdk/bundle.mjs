@@ -11,6 +11,16 @@ import { insideNames } from "./names.mjs";
  * @typedef {{ fileName: string, isEntry: boolean, imports: string[], code: string, readable: string, map: string }} SdkModule
  */
 
+/** The worker that holds files: bundlers find it by its source's name, the served SDK by the file's. */
+const filesWorker = "files-worker.js";
+const servedWorker = {
+  name: "served-worker",
+  transform: {
+    filter: { id: /start-worker\.ts$/ },
+    handler: (code) => code.replace('"./worker.ts"', JSON.stringify(`./${filesWorker}`)),
+  },
+};
+
 // Stands in names until the content of all modules is known: one of another build must never be loaded with this one.
 const version = "vvvvvvvv";
 
@@ -30,6 +40,7 @@ export async function sdkModules(entry, name = "parlour") {
     resolve: { conditionNames: ["source", "browser", "import", "module", "default"] },
     transform: { target: "es2022" },
     treeshake: true,
+    plugins: [servedWorker],
     // What an entry shares with what it loads later goes into the entry, not into a third file.
     preserveEntrySignatures: "allow-extension",
     write: false,
@@ -81,10 +92,23 @@ export async function writeSdk(folder) {
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder))
     if (/^parlour[\w.-]*\.js(\.map)?$/.test(file)) rmSync(join(folder, file));
+  await writeFilesWorker(join(folder, filesWorker));
   for (const { fileName, code, map } of modules) {
     writeFileSync(join(folder, fileName), `${code.trimEnd()}\n//# sourceMappingURL=${fileName}.map\n`);
     writeFileSync(join(folder, `${fileName}.map`), map);
   }
+}
+
+async function writeFilesWorker(file) {
+  const { build } = await import("rolldown");
+  await build({
+    input: join(root, "packages", "transfer", "browser", "storage", "worker.ts"),
+    platform: "browser",
+    resolve: { conditionNames: ["source", "browser", "import", "module", "default"] },
+    transform: { target: "es2022" },
+    output: { file, format: "es", minify: true, comments: false },
+    logLevel: "warn",
+  });
 }
 
 /**

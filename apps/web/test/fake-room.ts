@@ -17,6 +17,8 @@ import type {
   WaitingPerson,
 } from "@parlour/client";
 
+import { FakeFiles } from "./fake-files.ts";
+
 /** Bare stand-ins, so that view models run without a browser. */
 export function fakeTrack(kind: "audio" | "video"): MediaStreamTrack {
   const target = new EventTarget();
@@ -122,16 +124,7 @@ export class FakeRoom implements Room {
   readonly topology = "mesh";
   readonly messages: SaidEvent[] = [];
   readonly publications = new Map<Source, Publication>();
-  readonly files: Room["files"] = {
-    offer: () => {
-      throw new Error("This room takes no files.");
-    },
-    givings: [],
-    offers: [],
-    takings: [],
-    kept: async () => [],
-    on: () => () => {},
-  };
+  readonly files = new FakeFiles();
   readonly asked: string[] = [];
   /** What `say` does next; a test may reject or hold it. */
   sayNext: (text: string) => Promise<{ id: string; at: number }>;

@@ -65,7 +65,7 @@ function Row({ call, person, isPrivate, code }: RowProps) {
   if (isWatching(person) && person.presence === "here") told.unshift(words.people.watching);
   if (call.speaking.ids.value.has(person.id)) told.unshift(words.call.speaking);
   return (
-    <li class={`person${person.presence === "here" ? "" : " dim"}`}>
+    <li class={`person${person.presence === "here" ? "" : " dim"}`} data-person={person.id}>
       <span class={`avatar small tint-${tintOf(person.id)}`} aria-hidden="true">
         {initialsOf(person.name)}
       </span>

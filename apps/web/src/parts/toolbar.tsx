@@ -2,7 +2,18 @@ import type { IconNode } from "lucide";
 import type { Call, Panel } from "../state/call.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
-import { LogOut, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, Users, Video, VideoOff } from "./icons.ts";
+import {
+  Files,
+  LogOut,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  MonitorX,
+  Users,
+  Video,
+  VideoOff,
+} from "./icons.ts";
 import { type Desktop, MoreMenu } from "./more-menu.tsx";
 
 interface ToolProps {
@@ -48,6 +59,7 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
   const isFilming = camera === "on" || camera === "starting";
   const isSharing = sending.screen.value.state === "sharing";
   const unread = chat.unread.value;
+  const offers = call.files.offers.value.length;
   const count = call.people.value.length;
   const opens = (name: Panel) => ({ id: `panel-${name}`, isOpen: panel.value === name });
   return (
@@ -90,6 +102,17 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
         opens={opens("people")}
         onPress={() => call.toggle("people")}
       />
+      {call.files.isThere && (
+        <Tool
+          icon={Files}
+          label={words.files.button}
+          look={panel.value === "files" ? "on" : ""}
+          count={offers}
+          {...(offers > 0 ? { remark: words.files.waiting(offers) } : {})}
+          opens={opens("files")}
+          onPress={() => call.toggle("files")}
+        />
+      )}
       <MoreMenu call={call} desktop={desktop} />
       <Tool icon={LogOut} label={words.call.leave} look="leave" onPress={() => void call.leave()} />
     </div>

@@ -15,6 +15,7 @@ import { ChatPanel } from "../parts/chat-panel.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Copy, Globe, Lock, Mic, RefreshCw, Volume2, WifiOff } from "../parts/icons.ts";
 import { copyLink, Invitation } from "../parts/invitation.tsx";
+import { Lazy } from "../parts/lazy.tsx";
 import type { Desktop } from "../parts/more-menu.tsx";
 import { PeoplePanel } from "../parts/people-panel.tsx";
 import { SmallWindow } from "../parts/small-window.tsx";
@@ -25,6 +26,10 @@ import { WaitingPeople } from "../parts/waiting-people.tsx";
 import type { Call } from "../state/call.ts";
 import { deviceAdvice } from "../state/device-advice.ts";
 import { words } from "../words/words.ts";
+
+// Only what a call needs at once is here; files may come a moment later.
+const loadFiles = async () => (await import("../parts/files/files-part.tsx")).FilesPart;
+const loadOffers = async () => (await import("../parts/files/files-part.tsx")).OffersBanner;
 
 /** The call: people, one toolbar, and what was asked for. */
 export function RoomScreen({ call }: { readonly call: Call }) {
@@ -72,6 +77,7 @@ export function RoomScreen({ call }: { readonly call: Call }) {
       </footer>
       {panel === "chat" && <ChatPanel call={call} />}
       {panel === "people" && <PeoplePanel call={call} />}
+      {call.files.isThere && <Lazy load={loadFiles} props={{ call }} />}
       {small !== undefined && <SmallWindow call={call} window={small} />}
       <CallDialogs call={call} />
     </div>
@@ -169,6 +175,7 @@ function Banners({ call }: { readonly call: Call }) {
           <WaitingPeople call={call} />
         </div>
       )}
+      {call.files.isThere && <Lazy load={loadOffers} props={{ call }} />}
     </>
   );
 }

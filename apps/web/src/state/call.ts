@@ -5,6 +5,7 @@ import type { Announcer } from "./announcer.ts";
 import { Attention } from "./attention.ts";
 import { Chat } from "./chat.ts";
 import type { EndingReason } from "./ending.ts";
+import { Files } from "./files/files.ts";
 import type { Hearing } from "./hearing.ts";
 import { HostDesk } from "./host-desk.ts";
 import type { DeviceNews, LocalMedia } from "./local-media.ts";
@@ -17,7 +18,7 @@ import { Speaking } from "./speaking.ts";
 /** Notices that the page words itself in private rooms. */
 const ownNotices: readonly string[] = ["joined", "left"];
 
-export type Panel = "chat" | "people";
+export type Panel = "chat" | "people" | "files";
 
 /** What lies over the call and waits for an answer. */
 export type CallDialog =
@@ -58,6 +59,7 @@ export class Call {
   readonly local: LocalMedia;
   readonly announcer: Announcer;
   readonly chat: Chat;
+  readonly files: Files;
   readonly sending: Sending;
   readonly desk: HostDesk;
   readonly quality: Quality;
@@ -128,6 +130,7 @@ export class Call {
     this.#ownName = signal(room.self.name);
     this.#isHost = signal(room.self.role === "host");
     this.chat = new Chat(room, now);
+    this.files = new Files(room, announcer);
     this.sending = new Sending(room, local, sent);
     this.desk = new HostDesk(room, announcer);
     this.quality = new Quality(room, port.every);
@@ -279,6 +282,7 @@ export class Call {
     this.sending.stop();
     this.desk.stop();
     this.quality.stop();
+    this.files.stop();
     this.local.onNews = () => undefined;
     for (const stop of this.#stops) stop();
     this.#stops.length = 0;

@@ -1,4 +1,5 @@
 import type { Words } from "./en.ts";
+import { filesDe } from "./files-de.ts";
 
 /** Jedes Wort der Seite auf Deutsch. */
 export const de: Words = {
@@ -344,6 +345,7 @@ export const de: Words = {
     escape: "Esc",
     off: "Sie sind in den Einstellungen ausgeschaltet.",
   },
+  files: filesDe,
   endings: {
     left: {
       title: "Du hast den Raum verlassen",

@@ -1,3 +1,5 @@
+import { filesEn } from "./files-en.ts";
+
 /**
  * Every string the page shows or speaks, in English. Another language is another object of the same shape.
  * What the server says (notices, reasons it words itself) comes in its own words and is not here.
@@ -342,6 +344,7 @@ export const en = {
     escape: "Esc",
     off: "They are switched off in the settings.",
   },
+  files: filesEn,
   endings: {
     left: { title: "You left the room", meaning: "The others can go on without you.", rejoin: "Join again" },
     removed: {

@@ -71,6 +71,8 @@ export function securityHeaders(visit: Visit): Readonly<Record<string, string>> 
     "media-src 'self' blob:",
     `connect-src 'self'${socket}`,
     "worker-src 'self'",
+    // What is received plays in a frame whose own policy allows it nothing.
+    "frame-src 'self'",
     "font-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",

@@ -1,0 +1,45 @@
+import type { Giving } from "@parlour/client";
+import type { Call } from "../../state/call.ts";
+import { givingView } from "../../state/files/views.ts";
+import { words } from "../../words/words.ts";
+import { Action, Card, FileList } from "./card.tsx";
+
+/** Something that this page offers, and how far everyone is with it. */
+export function GivingCard({ call, giving }: { readonly call: Call; readonly giving: Giving }) {
+  const { files } = call;
+  const view = givingView(giving, files.audiences.get(giving.id));
+  const { name, state } = giving;
+  return (
+    <Card
+      view={view}
+      files={giving.files}
+      thumbnail={giving.thumbnail}
+      actions={
+        <>
+          {state === "offered" && (
+            <Action label={words.files.pause} of={name} onPress={() => giving.pause()} />
+          )}
+          {state === "paused" && (
+            <Action label={words.files.resume} of={name} onPress={() => giving.resume()} />
+          )}
+          <Action
+            label={state === "ended" ? words.files.remove : words.files.stopOffering}
+            of={name}
+            onPress={() => files.stopOffering(giving)}
+          />
+        </>
+      }
+    >
+      {view.takers.length > 0 && (
+        <ul class="takers small">
+          {view.takers.map((taker) => (
+            <li key={taker.id}>
+              <span>{taker.name}</span> <span class="soft">{taker.status}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <FileList files={giving.files} />
+    </Card>
+  );
+}

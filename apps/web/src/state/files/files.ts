@@ -1,0 +1,252 @@
+import type {
+  Giving,
+  KeptTransfer,
+  Offer,
+  Offerable,
+  Peer,
+  ReceivedFile,
+  Room,
+  RoomFiles,
+  Taking,
+} from "@parlour/client";
+import { type Signal, signal } from "@preact/signals";
+import { words } from "../../words/words.ts";
+import type { Announcer } from "../announcer.ts";
+import { sizeText } from "./figures.ts";
+
+/** What became of a taking. */
+export type Outcome =
+  | { readonly state: "received"; readonly files: readonly ReceivedFile[] }
+  | { readonly state: "failed"; readonly code: string };
+
+/** What is told when something has arrived, besides what the page itself says. */
+export interface Bell {
+  ring(sentence: string): void;
+}
+
+/** One file of a taking. */
+export interface Looking {
+  readonly taking: Taking;
+  readonly index: number;
+}
+
+/** Files of a call: what is offered, taken and given, followed from the SDK's room. */
+export class Files {
+  readonly room: Room;
+  /** Whether the SDK in use has files at all. */
+  readonly isThere: boolean;
+  /** Offers that wait for an answer. */
+  readonly offers: Signal<readonly Offer[]> = signal([]);
+  readonly takings: Signal<readonly Taking[]> = signal([]);
+  readonly givings: Signal<readonly Giving[]> = signal([]);
+  /** Received in this room earlier, and neither taken nor on offer now. */
+  readonly kept: Signal<readonly KeptTransfer[]> = signal([]);
+  /** How each taking ended, by its id. */
+  readonly outcomes: Signal<ReadonlyMap<string, Outcome>> = signal(new Map());
+  /** The SDK's objects stay the same while what they say changes: this counts the changes. */
+  readonly looks: Signal<number> = signal(0);
+  /** To whom the next offer goes; undefined for everyone. */
+  readonly to: Signal<string | undefined> = signal(undefined);
+  /** What is looked at now. */
+  readonly looking: Signal<Looking | undefined> = signal(undefined);
+  /** Rings when something has arrived, once somebody asked for it. */
+  readonly #bell: Signal<Bell | undefined> = signal(undefined);
+  /** Names of those to whom alone something is given, by its id. */
+  readonly audiences: Map<string, string> = new Map();
+  readonly #announcer: Announcer;
+  readonly #hidden = new Set<string>();
+  readonly #followed = new Map<string, () => void>();
+  #stops: (() => void)[] = [];
+  /** Who was told to have a giving, or not to want it. */
+  readonly #told = new Set<string>();
+
+  constructor(room: Room, announcer: Announcer) {
+    this.room = room;
+    this.#announcer = announcer;
+    this.isThere = (room.files as RoomFiles | undefined) !== undefined;
+    if (!this.isThere) return;
+    this.#stops = [
+      room.files.on("change", () => this.#look()),
+      room.on("offer", (offer) => {
+        this.#look();
+        if (offer.state !== "open") return;
+        announcer.say(words.files.offers(offer.from.name, offer.name, sizeText(offer.size)));
+      }),
+    ];
+    this.#look();
+    void this.#lookAtKept();
+  }
+
+  /** Offers to everyone, or to the person with that id. The sentence says what could not be offered. */
+  offer(
+    files: readonly Offerable[],
+    options: { readonly to?: string | undefined; readonly thumbnail?: string | undefined } = {},
+  ): Giving | undefined {
+    if (files.length === 0) return undefined;
+    const peer = options.to === undefined ? undefined : this.#peer(options.to);
+    // They left while it was chosen: what was meant for one is not for all.
+    if (options.to !== undefined && peer === undefined) {
+      this.#announcer.warn(words.files.gone);
+      return undefined;
+    }
+    const name = nameOf(files);
+    try {
+      const giving = this.room.files.offer(files, {
+        ...(peer === undefined ? {} : { to: peer }),
+        ...(options.thumbnail === undefined ? {} : { thumbnail: options.thumbnail }),
+      });
+      if (peer !== undefined) this.audiences.set(giving.id, peer.name);
+      this.#announcer.say(words.files.saidOffered(name));
+      this.#look();
+      return giving;
+    } catch (problem) {
+      this.#announcer.warn(words.files.notGiven(name, problemText(problem)));
+      return undefined;
+    }
+  }
+
+  accept(offer: Offer): void {
+    this.#hidden.delete(offer.id);
+    offer.accept();
+    this.#look();
+  }
+  decline(offer: Offer): void {
+    offer.decline();
+    this.#look();
+  }
+
+  /** Ends a taking, and what was received of it is let go. */
+  cancel(taking: Taking): void {
+    this.#hidden.add(taking.id);
+    taking.cancel();
+    this.#look();
+  }
+  stopOffering(giving: Giving): void {
+    this.#hidden.add(giving.id);
+    giving.cancel();
+    this.#look();
+  }
+  async keepSharing(kept: KeptTransfer): Promise<void> {
+    try {
+      await kept.share();
+    } catch (problem) {
+      this.#announcer.warn(problemText(problem));
+    }
+    await this.#lookAtKept();
+  }
+  async discard(kept: KeptTransfer): Promise<void> {
+    await kept.discard().catch((problem: unknown) => this.#announcer.warn(problemText(problem)));
+    await this.#lookAtKept();
+  }
+
+  /** Takes it off the list; what was received stays kept. */
+  hide(id: string): void {
+    this.#hidden.add(id);
+    this.#look();
+  }
+
+  get isTold(): boolean {
+    return this.#bell.value !== undefined;
+  }
+  tellWith(bell: Bell): void {
+    this.#bell.value = bell;
+  }
+
+  stop(): void {
+    for (const stop of [...this.#stops, ...this.#followed.values()]) stop();
+    this.#stops = [];
+    this.#followed.clear();
+  }
+
+  #peer(id: string): Peer | undefined {
+    return [...this.room.peers.values()].find((peer) => peer.id === id);
+  }
+
+  #look(): void {
+    const { offers, takings, givings } = this.room.files;
+    const isShown = ({ id }: { readonly id: string }) => !this.#hidden.has(id);
+    this.offers.value = offers.filter(({ state }) => state === "open");
+    this.takings.value = takings.filter(isShown);
+    this.givings.value = givings.filter(isShown);
+    for (const taking of takings) this.#follow(`taking ${taking.id}`, taking, () => this.#await(taking));
+    for (const giving of givings)
+      this.#follow(`giving ${giving.id}`, giving, () => this.#awaitGiving(giving));
+    for (const offer of offers) this.#follow(`offer ${offer.id}`, offer, () => undefined);
+    for (const giving of givings) this.#tellOf(giving);
+    this.looks.value += 1;
+  }
+
+  #follow(
+    key: string,
+    followed: { on(event: "change", listener: () => void): () => void },
+    first: () => void,
+  ): void {
+    if (this.#followed.has(key)) return;
+    this.#followed.set(
+      key,
+      followed.on("change", () => this.#look()),
+    );
+    first();
+  }
+
+  #await(taking: Taking): void {
+    taking.done.then(
+      ({ files }) => {
+        this.#end(taking, { state: "received", files });
+        const sentence = words.files.saidReceived(taking.name);
+        this.#announcer.say(sentence);
+        this.#bell.peek()?.ring(sentence);
+      },
+      (problem: unknown) => {
+        const code = codeOf(problem);
+        this.#end(taking, { state: "failed", code });
+        // Who called it off knows.
+        if (code !== "aborted") this.#announcer.warn(words.files.failed(taking.name, problemText(problem)));
+      },
+    );
+  }
+  #end(taking: Taking, outcome: Outcome): void {
+    this.outcomes.value = new Map(this.outcomes.peek()).set(taking.id, outcome);
+    this.#look();
+    void this.#lookAtKept();
+  }
+
+  #awaitGiving(giving: Giving): void {
+    giving.done.catch((problem: unknown) => {
+      const code = codeOf(problem);
+      // Declined is told with the person's name; who called it off knows.
+      if (code !== "aborted" && code !== "declined")
+        this.#announcer.warn(words.files.notGiven(giving.name, problemText(problem)));
+    });
+  }
+
+  /** What people did with a giving, once each. */
+  #tellOf(giving: Giving): void {
+    for (const { peer, state } of giving.takers.values()) {
+      const key = `${giving.id} ${peer.id} ${state}`;
+      if ((state !== "done" && state !== "declined") || this.#told.has(key)) continue;
+      this.#told.add(key);
+      const sentence = state === "done" ? words.files.saidGiven : words.files.saidDeclined;
+      this.#announcer.say(sentence(peer.name, giving.name));
+    }
+  }
+
+  async #lookAtKept(): Promise<void> {
+    const kept = await this.room.files.kept().catch(() => []);
+    const { takings, givings, offers } = this.room.files;
+    const known = new Set([...takings, ...givings, ...offers].map(({ id }) => id));
+    this.kept.value = kept.filter(({ id }) => !known.has(id));
+  }
+}
+
+/** The sentence for a code of the SDK's. */
+export function problemText(problem: unknown): string {
+  const { problems } = words.files;
+  const code = codeOf(problem);
+  return Object.hasOwn(problems, code) ? problems[code as keyof typeof problems] : problems.other;
+}
+const codeOf = (problem: unknown): string => (problem as { code?: string } | undefined)?.code ?? "other";
+
+/** What an offer is called before the SDK has made one. */
+const nameOf = (files: readonly Offerable[]): string =>
+  files.length === 1 ? (files[0] as Offerable).name : words.files.count(files.length);

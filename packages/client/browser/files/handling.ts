@@ -1,0 +1,12 @@
+/**
+ * `@parlour/client/files`: what pages need around `room.files`: what was dropped, and where received files go. Nothing here knows of a room.
+ */
+export {
+  canSaveFolders,
+  chooseFolder,
+  droppedFiles,
+  hasFiles,
+  type SavedFile,
+  saveIntoFolder,
+  zipFiles,
+} from "@parlour/transfer/browser";
