@@ -1,2 +1,11 @@
 /** Runs transfers on the edges it is given. */
-export type { Carrier, Edge } from "../core/index.ts";
+export {
+  createExchange,
+  type Exchange,
+  type KeptEntry,
+  type OfferEntry,
+  type PortInput,
+} from "./exchange.ts";
+export type { Giving, TakerState } from "./giving.ts";
+export type { Port, World } from "./port.ts";
+export type { Taking, TakingState } from "./taking.ts";

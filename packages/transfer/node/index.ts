@@ -1,2 +1,4 @@
 /** Files of a Node process as sources and sinks. */
-export type { Edge } from "../core/index.ts";
+export { folderJournals, nodeEdge, nodeHashing, nodeSigner } from "./edge.ts";
+export { fileSource, sourcesOf } from "./sources.ts";
+export { folderStorage } from "./storage.ts";
