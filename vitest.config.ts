@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -25,6 +25,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
     testTimeout: 20_000,
+    // For threads that tests start: what they run is TypeScript, too.
+    execArgv: ["--import", pathToFileURL(join(root, "scripts/typescript/register.mjs")).href],
     // The default leaves a core idle, which on two cores is half of them.
     maxWorkers: "100%",
     // The others share a worker's modules: loading them anew for each file would take most of the time.

@@ -6,9 +6,18 @@ export { defaultLimits, type Rate, type TurnLimits } from "./limits.ts";
 export { makePeerPolicy, type PeerPolicy } from "./peers/policy.ts";
 export { parseRange } from "./peers/range.ts";
 export type { Primitives } from "./primitives.ts";
-export type { Allocation, EndReason, Path, Place, Transport } from "./relay/allocation.ts";
+export {
+  type Allocation,
+  type EndReason,
+  type Path,
+  type Place,
+  place,
+  type Transport,
+} from "./relay/allocation.ts";
+export { type Commons, ownCommons, type QuotaReached } from "./relay/commons.ts";
 export type { Effect } from "./relay/effects.ts";
 export { looksLikeStun, Relay } from "./relay/relay.ts";
-export type { DropReason, Statistics } from "./relay/statistics.ts";
+export { type DropReason, newStatistics, type Statistics } from "./relay/statistics.ts";
 export { insideAddress, type RelayMode, type RelayOptions } from "./relay/world.ts";
 export { cutFrames } from "./stun/framing.ts";
+export { type ErrorCode, reasons } from "./stun/registry.ts";

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "./certificate.fixture.ts";
 import { run, startPeer, traffic } from "./coturn.fixture.ts";
 import { createTurnServer, makeCredentials, type TurnServer } from "./index.ts";
+import { expectPath, udpPaths } from "./running.fixture.ts";
 
 /*
  * coturn's own clients against this server. Their exit codes say nothing; what they counted at their end does.
  */
 
 const secret = "a secret of the tests";
-const peerPort = 3481;
 const packets = 40;
 const bytes = 170;
 
@@ -18,35 +18,6 @@ interface Running {
   readonly port: number;
   readonly tlsPort: number;
 }
-const started: TurnServer[] = [];
-let peer: ChildProcess;
-let closed: Running;
-let open: Running;
-
-async function start(options: Partial<Parameters<typeof createTurnServer>[0]>): Promise<Running> {
-  const server = createTurnServer({ secret, mode: "closed", ...options });
-  started.push(server);
-  const { port } = await server.listenUdp({ port: 0 });
-  await server.listenTcp({ port });
-  const tls = await server.listenTls({ port: 0, ...selfSigned() });
-  return { server, port, tlsPort: tls.port };
-}
-
-beforeAll(async () => {
-  peer = startPeer(peerPort);
-  closed = await start({});
-  open = await start({
-    mode: "open",
-    publicAddress: ["127.0.0.9", "2001:db8::9"],
-    relayPorts: { first: 43_000, last: 43_499 },
-    allowPeers: ["127.0.0.0/8", "::1"],
-  });
-});
-afterAll(async () => {
-  peer.kill();
-  for (const server of started) await server.close();
-});
-
 /** Runs `turnutils_uclient` against a server and expects every packet back. */
 async function expectAll(
   { server, port, tlsPort }: Running,
@@ -77,100 +48,133 @@ async function expectAll(
   expect(stats).toMatchObject({ faults: 0, droppedUnread: 0 });
 }
 
-describe.concurrent("coturn's clients", () => {
-  it("[T9] turnutils_stunclient learns its address", async () => {
-    for (const host of ["127.0.0.1", "::1"]) {
-      const { output } = await run("turnutils_stunclient", ["-p", String(closed.port), host]);
-      expect(output).toMatch(
-        host === "::1" ? /UDP reflexive addr: \[?::1\]?:\d+/ : /UDP reflexive addr: 127\.0\.0\.1:\d+/,
-      );
-    }
-  });
+describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", ({ how, index }) => {
+  const peerPort = 3481 + 2 * index;
+  const started: TurnServer[] = [];
+  let peer: ChildProcess;
+  let closed: Running;
+  let open: Running;
 
-  const cases: readonly (readonly [string, readonly string[]])[] = [
-    ["UDP, channels", []],
-    ["UDP, indications", ["-s"]],
-    ["UDP, padded channels", ["-D"]],
-    ["TCP, channels", ["-t"]],
-    ["TCP, indications", ["-t", "-s"]],
-    ["TLS, channels", ["-t", "-S"]],
-    ["TLS, indications", ["-t", "-S", "-s"]],
-  ];
-  for (const [name, flags] of cases) {
-    it(`[T50] client to client in closed mode: ${name}`, () => expectAll(closed, ["-y", ...flags]));
-    it(`[T50] a peer outside in open mode: ${name}`, () =>
-      expectAll(open, ["-e", "127.0.0.1", "-r", String(peerPort), "-X", ...flags]));
+  async function start(options: Partial<Parameters<typeof createTurnServer>[0]>): Promise<Running> {
+    const server = createTurnServer({ secret, mode: "closed", ...how, ...options });
+    started.push(server);
+    const { port } = await server.listenUdp({ port: 0 });
+    expectPath(server, how);
+    await server.listenTcp({ port });
+    const tls = await server.listenTls({ port: 0, ...selfSigned() });
+    return { server, port, tlsPort: tls.port };
   }
 
-  it("[T50] client to client over IPv6 in closed mode, over UDP and TCP", async () => {
-    await expectAll(closed, ["-y"], "::1");
-    await expectAll(closed, ["-y", "-t"], "::1");
+  beforeAll(async () => {
+    peer = startPeer(peerPort);
+    closed = await start({});
+    open = await start({
+      mode: "open",
+      publicAddress: ["127.0.0.9", "2001:db8::9"],
+      relayPorts: { first: 43_000 + 200 * index, last: 43_199 + 200 * index },
+      allowPeers: ["127.0.0.0/8", "::1"],
+    });
+  });
+  afterAll(async () => {
+    peer.kill();
+    for (const server of started) await server.close();
   });
 
-  it("[T46] client to client in open mode", () => expectAll(open, ["-y"]));
+  describe.concurrent("coturn's clients", () => {
+    it("[T9] turnutils_stunclient learns its address", async () => {
+      for (const host of ["127.0.0.1", "::1"]) {
+        const { output } = await run("turnutils_stunclient", ["-p", String(closed.port), host]);
+        expect(output).toMatch(
+          host === "::1" ? /UDP reflexive addr: \[?::1\]?:\d+/ : /UDP reflexive addr: 127\.0\.0\.1:\d+/,
+        );
+      }
+    });
 
-  it("[T24] relayed IPv6 addresses in open mode", () =>
-    expectAll(open, ["-x", "-e", "::1", "-r", String(peerPort)], "::1"));
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ["UDP, channels", []],
+      ["UDP, indications", ["-s"]],
+      ["UDP, padded channels", ["-D"]],
+      ["TCP, channels", ["-t"]],
+      ["TCP, indications", ["-t", "-s"]],
+      ["TLS, channels", ["-t", "-S"]],
+      ["TLS, indications", ["-t", "-S", "-s"]],
+    ];
+    for (const [name, flags] of cases) {
+      it(`[T50] client to client in closed mode: ${name}`, () => expectAll(closed, ["-y", ...flags]));
+      it(`[T50] a peer outside in open mode: ${name}`, () =>
+        expectAll(open, ["-e", "127.0.0.1", "-r", String(peerPort), "-X", ...flags]));
+    }
 
-  it("[T30] further requests in between", () =>
-    expectAll(open, ["-G", "-e", "127.0.0.1", "-r", String(peerPort), "-X"]));
+    it("[T50] client to client over IPv6 in closed mode, over UDP and TCP", async () => {
+      await expectAll(closed, ["-y"], "::1");
+      await expectAll(closed, ["-y", "-t"], "::1");
+    });
 
-  it("[T15] credentials of `makeCredentials` are taken, and refused when they have run out", async () => {
-    const good = makeCredentials(secret, "tea/1/", 60, Date.now());
-    const late = makeCredentials(secret, "tea/1/", -1, Date.now());
-    await expectAll(closed, ["-y"], "127.0.0.1", ["-u", good.username, "-w", good.credential]);
-    const refused = await run(
-      "turnutils_uclient",
-      ["-y", "-c", "-p", String(closed.port), "-u", late.username, "-w", late.credential, "127.0.0.1"],
-      6000,
-    );
-    expect(refused.output).toMatch(/Cannot complete Allocation/);
-    expect(traffic(refused.output)).toBeUndefined();
-  });
+    it("[T46] client to client in open mode", () => expectAll(open, ["-y"]));
 
-  it("[T13] a wrong secret is refused", async () => {
-    const { output } = await run(
-      "turnutils_uclient",
-      ["-y", "-c", "-p", String(closed.port), "-u", "ada", "-W", "another secret", "127.0.0.1"],
-      6000,
-    );
-    expect(output).toMatch(/Cannot complete Allocation/);
-    expect(traffic(output)).toBeUndefined();
-  });
+    it("[T24] relayed IPv6 addresses in open mode", () =>
+      expectAll(open, ["-x", "-e", "::1", "-r", String(peerPort)], "::1"));
 
-  it("[T31] a peer that may not be reached is refused with 403", async () => {
-    const { output } = await run(
-      "turnutils_uclient",
-      [
-        "-e",
-        "127.0.0.1",
-        "-r",
-        String(peerPort),
-        "-X",
-        "-c",
-        "-p",
-        String(closed.port),
-        "-u",
-        "ada",
-        "-W",
-        secret,
-        "127.0.0.1",
-      ],
-      6000,
-    );
-    expect(output).toMatch(/error 403/);
-    expect(traffic(output)).toBeUndefined();
-  });
+    it("[T30] further requests in between", () =>
+      expectAll(open, ["-G", "-e", "127.0.0.1", "-r", String(peerPort), "-X"]));
 
-  it("[T53] tests for servers that break do not break this one", async () => {
-    const victim = await start({});
-    const common = ["-y", "-c", "-p", String(victim.port), "-u", "ada", "-W", secret, "127.0.0.1"];
-    await Promise.all(
-      [["-R"], ["-N"], ["-R", "-t"], ["-B"], ["-O"]].map((flags) =>
-        run("turnutils_uclient", [...flags, ...common], 6000),
-      ),
-    );
-    await expectAll(victim, ["-y"]);
-    expect(victim.server.stats().faults).toBe(0);
-  });
-}, 60_000);
+    it("[T15] credentials of `makeCredentials` are taken, and refused when they have run out", async () => {
+      const good = makeCredentials(secret, "tea/1/", 60, Date.now());
+      const late = makeCredentials(secret, "tea/1/", -1, Date.now());
+      await expectAll(closed, ["-y"], "127.0.0.1", ["-u", good.username, "-w", good.credential]);
+      const refused = await run(
+        "turnutils_uclient",
+        ["-y", "-c", "-p", String(closed.port), "-u", late.username, "-w", late.credential, "127.0.0.1"],
+        6000,
+      );
+      expect(refused.output).toMatch(/Cannot complete Allocation/);
+      expect(traffic(refused.output)).toBeUndefined();
+    });
+
+    it("[T13] a wrong secret is refused", async () => {
+      const { output } = await run(
+        "turnutils_uclient",
+        ["-y", "-c", "-p", String(closed.port), "-u", "ada", "-W", "another secret", "127.0.0.1"],
+        6000,
+      );
+      expect(output).toMatch(/Cannot complete Allocation/);
+      expect(traffic(output)).toBeUndefined();
+    });
+
+    it("[T31] a peer that may not be reached is refused with 403", async () => {
+      const { output } = await run(
+        "turnutils_uclient",
+        [
+          "-e",
+          "127.0.0.1",
+          "-r",
+          String(peerPort),
+          "-X",
+          "-c",
+          "-p",
+          String(closed.port),
+          "-u",
+          "ada",
+          "-W",
+          secret,
+          "127.0.0.1",
+        ],
+        6000,
+      );
+      expect(output).toMatch(/error 403/);
+      expect(traffic(output)).toBeUndefined();
+    });
+
+    it("[T53] tests for servers that break do not break this one", async () => {
+      const victim = await start({});
+      const common = ["-y", "-c", "-p", String(victim.port), "-u", "ada", "-W", secret, "127.0.0.1"];
+      await Promise.all(
+        [["-R"], ["-N"], ["-R", "-t"], ["-B"], ["-O"]].map((flags) =>
+          run("turnutils_uclient", [...flags, ...common], 6000),
+        ),
+      );
+      await expectAll(victim, ["-y"]);
+      expect(victim.server.stats().faults).toBe(0);
+    });
+  }, 60_000);
+});

@@ -2,9 +2,7 @@ import { once } from "node:events";
 import { createServer as createTcpServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from "node:tls";
 import type { Connections } from "./connections.ts";
-import type { Intake } from "./path.ts";
-import { UdpListener } from "./udp.ts";
-import { UdpEverywhere } from "./udp-everywhere.ts";
+import { type OpenUdp, UdpEverywhere } from "./udp-everywhere.ts";
 
 export interface ListenOptions {
   /** Default 3478, for TLS 5349; 0: any. */
@@ -33,10 +31,10 @@ const defaultPort = 3478;
 const defaultTlsPort = 5349;
 const handshakeMs = 10_000;
 
-export async function listenUdp(intake: Intake, options: ListenOptions): Promise<Refreshed> {
+export async function listenUdp(open: OpenUdp, options: ListenOptions): Promise<Refreshed> {
   const { port = defaultPort, host } = options;
-  if (host === undefined) return UdpEverywhere.open(intake, port);
-  const only = await UdpListener.open(intake, host.includes(":") ? 6 : 4, host, port);
+  if (host === undefined) return UdpEverywhere.open(open, port);
+  const only = await open(host, port);
   return { port: only.port, close: () => only.close(), refresh: async () => {} };
 }
 

@@ -22,6 +22,13 @@ export interface TurnServerOptions {
   /** Open mode: ranges that may not be reached although they are public. */
   readonly denyPeers?: readonly string[] | undefined;
   readonly limits?: Partial<TurnLimits> | undefined;
+  /**
+   * `auto`: UDP is read and sent by many packets at once, in threads of its own, where that is possible (Linux, and the optional package
+   * koffi). `off`: by Node's sockets, in this thread. Default `auto`.
+   */
+  readonly fastPath?: "auto" | "off" | undefined;
+  /** Threads for UDP on the fast path: as many as cores may be spent. Default 1. */
+  readonly workers?: number | undefined;
   /** ms since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Told of errors in the server itself; it goes on. */
@@ -35,6 +42,8 @@ export class TurnOptionError extends Error {
 
 const shortestSecret = 16;
 const longestRealm = 16;
+/** Memory between threads grows with the square of their number. */
+const mostWorkers = 16;
 
 /** Checks what can be wrong, with a sentence for each. */
 export function checkOptions(options: TurnServerOptions): {
@@ -47,6 +56,9 @@ export function checkOptions(options: TurnServerOptions): {
     throw new TurnOptionError(
       `secret has ${secret.length} characters; it needs ${shortestSecret}: whoever guesses it uses the relay.`,
     );
+  const { workers = 1 } = options;
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers))
+    throw new TurnOptionError(`workers needs 1 to ${mostWorkers}.`);
   if (realm === "" || Buffer.byteLength(realm) > longestRealm)
     throw new TurnOptionError(`realm needs 1 to ${longestRealm} bytes.`);
   const given = Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined);

@@ -21,7 +21,7 @@ import { primitives } from "./primitives.ts";
 export const secret = "a secret of the tests";
 
 /** What carries packets to a server and back. */
-interface Wire {
+export interface Wire {
   send(bytes: Uint8Array): void;
   close(): void;
   /** Settles when the server ends it; never for UDP. */
@@ -92,6 +92,13 @@ export class RealClient {
   ): Promise<RealClient> {
     const client = new RealClient(options.id, options.now);
     client.wire = await open(transport, options.host ?? "127.0.0.1", port, (bytes) => client.#take(bytes));
+    return client;
+  }
+
+  /** Over a wire of the caller's own making. */
+  static over(wire: (onPacket: (bytes: Uint8Array) => void) => Wire, id: string): RealClient {
+    const client = new RealClient(id);
+    client.wire = wire((bytes) => client.#take(bytes));
     return client;
   }
 

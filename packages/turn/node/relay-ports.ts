@@ -7,13 +7,8 @@ import {
   type Place,
   parseHost,
 } from "../core/index.ts";
+import type { PortEvents, Ports } from "./engine.ts";
 import { datagramSocket } from "./udp.ts";
-
-/** What happens at the ports. None of them may throw. */
-export interface PortEvents {
-  bound(allocation: Allocation, isBound: boolean): void;
-  message(allocation: Allocation, peer: Endpoint, bytes: Uint8Array): void;
-}
 
 /** How many peers' addresses a port remembers in both forms. */
 const remembered = 256;
@@ -21,7 +16,7 @@ const remembered = 256;
 const rememberedTexts = 4096;
 
 /** Open mode: the real UDP ports of allocations. */
-export class RelayPorts {
+export class RelayPorts implements Ports {
   readonly #sockets = new Map<Allocation, Socket>();
   readonly #texts = new Map<HostKey, string>();
   readonly #hosts: { readonly v4: string; readonly v6: string };

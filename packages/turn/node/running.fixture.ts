@@ -1,4 +1,5 @@
 import { afterEach, expect } from "vitest";
+import { isPossible } from "./batched/kernel.ts";
 import { createTurnServer, type TurnServer, type TurnServerOptions } from "./index.ts";
 import { endpoint, RealClient, secret } from "./real-client.fixture.ts";
 
@@ -7,6 +8,30 @@ export const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
+
+/** Every way in which UDP is read and sent: each has to do the same. */
+export const udpPaths: readonly { readonly by: string; readonly how: Partial<TurnServerOptions> }[] = [
+  { by: "Node's sockets", how: { fastPath: "off" } },
+  ...(isPossible()
+    ? [
+        { by: "the fast path", how: { fastPath: "auto" as const } },
+        { by: "the fast path in two threads", how: { fastPath: "auto" as const, workers: 2 } },
+      ]
+    : []),
+];
+
+/** The server goes the way that it was told to go, not the one that always works. */
+export function expectPath(
+  { udpPath }: TurnServer,
+  { fastPath = "auto", workers = 1, now }: Partial<TurnServerOptions>,
+): void {
+  if (udpPath === undefined) return;
+  expect(udpPath).toEqual(
+    fastPath === "auto" && now === undefined && isPossible()
+      ? { kind: "fast", workers }
+      : { kind: "plain", why: expect.any(String) },
+  );
+}
 
 export function make(options: Partial<TurnServerOptions> = {}): TurnServer {
   const faults: unknown[] = [];
@@ -17,6 +42,7 @@ export function make(options: Partial<TurnServerOptions> = {}): TurnServer {
     ...options,
   });
   closing.push(async () => {
+    expectPath(server, options);
     await server.close();
     expect(faults).toEqual([]);
   });

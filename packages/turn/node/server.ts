@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import { type Effect, type Path, Relay, type Statistics } from "../core/index.ts";
+import { insideAddress, ownCommons, place } from "../core/index.ts";
+import { isPossible } from "./batched/kernel.ts";
 import { Connections } from "./connections.ts";
+import { Engine } from "./engine.ts";
 import {
   type Listener,
   type ListenOptions,
@@ -13,18 +15,27 @@ import {
   type SecureListener,
 } from "./listeners.ts";
 import { checkOptions, type TurnServerOptions } from "./options.ts";
-import type { ClientPath } from "./path.ts";
 import { primitives } from "./primitives.ts";
 import { RelayPorts } from "./relay-ports.ts";
+import { type Counts, StatisticsBoard } from "./threads/board.ts";
+import { commonsMemory, SharedCommons } from "./threads/commons.ts";
+import { Exchange, exchangeMemory } from "./threads/exchange.ts";
+import { Impossible, Threads } from "./threads/threads.ts";
+import { UdpListener } from "./udp.ts";
 
-export interface TurnStatistics extends Statistics {
+export interface TurnStatistics extends Counts {
   /** TCP and TLS connections now. */
   readonly connections: number;
   /** Packets not sent because their receiver did not read its stream. */
   readonly droppedUnread: number;
-  /** Errors in the server itself. */
-  readonly faults: number;
 }
+
+/** How UDP is read and sent. */
+export type UdpPath =
+  /** Many packets at once, in so many threads of their own. */
+  | { readonly kind: "fast"; readonly workers: number }
+  /** By Node's sockets, in the thread that made the server; and why not by the fast path. */
+  | { readonly kind: "plain"; readonly why: string };
 
 /** A STUN and TURN server (RFC 8489, RFC 8656). */
 export interface TurnServer {
@@ -32,16 +43,18 @@ export interface TurnServer {
   listenUdp(options?: ListenOptions): Promise<Listener>;
   listenTcp(options?: ListenOptions): Promise<Listener>;
   listenTls(options: ListenTlsOptions): Promise<SecureListener>;
+  /** How UDP is read and sent: known once `listenUdp` was called. */
+  readonly udpPath: UdpPath | undefined;
   /**
    * Takes over a connection, plain or TLS, that another listener accepted and that begins with STUN (`looksLikeStun`). `firstBytes` is what
    * was read from it already.
    */
   handle(socket: Socket, firstBytes?: Buffer): void;
   /**
-   * Ends the allocations of every id that begins so; returns how many. With `revokeUpTo` (unix seconds), credentials of such ids that end
-   * no later than that make no new ones.
+   * Ends the allocations of every id that begins so; says how many when all threads have done it. With `revokeUpTo` (unix seconds),
+   * credentials of such ids that end no later than that make no new ones.
    */
-  dropUser(prefix: string, revokeUpTo?: number): number;
+  dropUser(prefix: string, revokeUpTo?: number): Promise<number>;
   /** A copy. */
   stats(): TurnStatistics;
   /** Ends everything: listeners, connections, allocations. */
@@ -51,100 +64,113 @@ export interface TurnServer {
 const tickMs = 1000;
 /** How often the machine's addresses are looked at again, in ticks. */
 const refreshTicks = 5;
-/** Packets under way in labs, in all. */
-const delayedPackets = 20_000;
 
 /** Makes a server that listens nowhere yet. Throws a `TurnOptionError` for options that can't be used. */
 export function createTurnServer(options: TurnServerOptions): TurnServer {
   const { mode, realm, limits } = checkOptions(options);
   const now = options.now ?? Date.now;
-  const relay = new Relay(
-    { secret: options.secret, realm, nonceKey: randomBytes(32), mode, limits, primitives },
-    now(),
-  );
+  const nonceKey = randomBytes(32);
+  const relay = { secret: options.secret, realm, nonceKey, mode, limits };
+  const relayHosts = { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" };
+  const obstacle = obstacleTo(options);
+  const workers = obstacle === undefined ? (options.workers ?? 1) : 0;
+  /** This thread, which has TCP and TLS, is the first. */
+  const threads = 1 + workers;
+  const memory = workers === 0 ? undefined : commonsMemory(threads, nonceKey, limits, now());
+  const shared = memory && new SharedCommons(memory, 0, threads, limits);
+  const board = new StatisticsBoard(threads);
+  const ways = exchangeMemory(threads);
+  const exchange = new Exchange(ways, 0, threads, (thread) => pool?.wake(thread));
   const listeners = new Set<Listener>();
   const refreshed = new Set<Refreshed>();
-  let faults = 0;
-  let delayed = 0;
+  let pool: Threads | undefined;
+  let starting: Promise<void> | undefined;
+  let udpPath: UdpPath | undefined;
   let isClosed = false;
+  const fault = (error: unknown): void => options.onFault?.(error);
 
-  /** One bad packet must not take the server along. */
-  const guarded = (work: () => readonly Effect[]): void => {
-    try {
-      for (const effect of work()) perform(effect);
-    } catch (error) {
-      faults++;
-      options.onFault?.(error);
-    }
-  };
-  const intake = {
-    receive: (path: Path, bytes: Uint8Array) => guarded(() => relay.receive(path, bytes, now())),
-    closed: (path: Path) => guarded(() => relay.closed(path)),
-  };
-  const ports = new RelayPorts(
-    { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" },
-    {
-      bound: (allocation, isBound) => guarded(() => relay.bound(allocation, isBound)),
-      message: (allocation, peer, bytes) =>
-        guarded(() => relay.receiveFromPeer(allocation, peer, bytes, now())),
+  const engine = new Engine({
+    relay: { ...relay, primitives, commons: shared ?? ownCommons(limits, now()) },
+    now,
+    ports: (events) => new RelayPorts(relayHosts, events),
+    pass(to, from, bytes, delayMs) {
+      const owner = shared?.ownerOf(to);
+      const passed = { family: to.family, toPort: to.port, fromPort: from.port, delayMs };
+      const isSent = owner !== undefined && exchange.send(owner, passed, bytes);
+      exchange.flush();
+      return isSent;
     },
-  );
-  const connections = new Connections(limits, intake, now);
+    onFault: fault,
+  });
+  const connections = new Connections(limits, engine, now);
 
-  function later(ms: number, work: () => void): void {
-    if (ms < 1) {
-      work();
+  const addresses = mode.kind === "closed" ? [insideAddress] : mode.addresses;
+  const inside = (family: 4 | 6, port: number) => {
+    const bytes = addresses.find(({ length }) => length === (family === 4 ? 4 : 16)) ?? insideAddress;
+    return place({ family, bytes, port });
+  };
+  /** What came from other threads; it is written to streams later on, so it is copied. */
+  const takePassed = (): void => {
+    exchange.rise();
+    do {
+      exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
+        engine.passed(inside(family, toPort), inside(family, fromPort), Buffer.from(bytes), at, delayMs);
+      });
+    } while (!exchange.rest());
+  };
+
+  const startThreads = async (): Promise<void> => {
+    if (memory === undefined) {
+      udpPath = { kind: "plain", why: obstacle ?? "" };
       return;
     }
-    if (delayed >= delayedPackets) return;
-    delayed++;
-    setTimeout(() => {
-      delayed--;
-      if (!isClosed) work();
-    }, ms).unref();
-  }
-
-  function perform(effect: Effect): void {
-    switch (effect.kind) {
-      case "send": {
-        const path = effect.path as ClientPath;
-        if (effect.delayMs > 0) later(effect.delayMs, () => path.deliver(effect.bytes, effect.isData));
-        else path.deliver(effect.bytes, effect.isData);
-        return;
-      }
-      case "emit": {
-        const { allocation, to, bytes, delayMs } = effect;
-        if (delayMs > 0) later(delayMs, () => ports.emit(allocation, to, bytes));
-        else ports.emit(allocation, to, bytes);
-        return;
-      }
-      case "bind":
-        ports.bind(effect.allocation);
-        return;
-      case "unbind":
-        ports.unbind(effect.allocation);
-        return;
-      case "hold":
-        (effect.path as ClientPath).hold();
-        return;
-      case "release":
-        (effect.path as ClientPath).release(effect.reason);
-        return;
-      default:
-        effect satisfies never;
+    // UDP comes by one of the threads, chosen by the client's address and port: together they answer as often as one would.
+    const share = (rate: { readonly perSecond: number; readonly burst: number }) => ({
+      perSecond: rate.perSecond / workers,
+      burst: Math.max(1, Math.floor(rate.burst / workers)),
+    });
+    const threadLimits = {
+      ...limits,
+      unprovenReplies: share(limits.unprovenReplies),
+      unprovenRepliesOfOthers: share(limits.unprovenRepliesOfOthers),
+      sources: Math.ceil(limits.sources / workers),
+    };
+    try {
+      pool = await Threads.start({
+        count: workers,
+        setup: (thread) => ({
+          thread,
+          threads,
+          relay: { ...relay, limits: threadLimits },
+          relayHosts,
+          commons: memory,
+          board: board.memory,
+          exchange: ways,
+        }),
+        onPassed: takePassed,
+        onFault: fault,
+        onLost(thread) {
+          shared?.forget(thread);
+          board.retire(thread);
+        },
+      });
+      udpPath = { kind: "fast", workers };
+      takePassed();
+    } catch (error) {
+      if (!(error instanceof Impossible)) fault(error);
+      udpPath = { kind: "plain", why: `it can't be had here: ${(error as Error).message}` };
     }
-  }
+  };
 
   let ticks = 0;
   const ticking = setInterval(() => {
-    guarded(() => relay.tick(now()));
+    engine.tick();
     connections.sweep(now());
     if (++ticks % refreshTicks === 0) for (const listener of refreshed) void listener.refresh();
   }, tickMs);
   ticking.unref();
 
-  const kept = async <Kind extends Listener>(opening: Promise<Kind>): Promise<Kind> => {
-    const listener = await opening;
+  const kept = <Kind extends Listener>(listener: Kind): Kind => {
     const close = async (): Promise<void> => {
       if (!listeners.delete(wrapped)) return;
       await listener.close();
@@ -156,39 +182,53 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
 
   return {
     async listenUdp(where = {}) {
-      const listener = await listenUdp(intake, where);
+      starting ??= startThreads();
+      await starting;
+      const threads = pool;
+      const listener = await listenUdp(
+        (host, port) => threads?.listen(host, port) ?? UdpListener.open(engine, host, port),
+        where,
+      );
       refreshed.add(listener);
       const close = async (): Promise<void> => {
         refreshed.delete(listener);
         await listener.close();
       };
-      return kept(Promise.resolve({ port: listener.port, close }));
+      return kept({ port: listener.port, close });
     },
-    listenTcp: (where = {}) => kept(listenTcp(connections, where)),
-    listenTls: (where) => kept(listenTls(connections, where)),
+    listenTcp: async (where = {}) => kept(await listenTcp(connections, where)),
+    listenTls: async (where) => kept(await listenTls(connections, where)),
+    get udpPath() {
+      return udpPath;
+    },
     handle(socket, firstBytes) {
       if (isClosed) socket.destroy();
       else if (connections.admit(socket)) connections.serve(socket, firstBytes);
     },
-    dropUser(prefix, revokeUpTo) {
-      const { count, effects } = relay.dropUser(prefix, revokeUpTo);
-      guarded(() => effects);
-      return count;
+    async dropUser(prefix, revokeUpTo) {
+      const own = engine.dropUser(prefix, revokeUpTo);
+      return own + ((await pool?.drop(prefix, revokeUpTo)) ?? 0);
     },
-    stats: () => ({
-      ...structuredClone(relay.statistics),
-      connections: connections.size,
-      droppedUnread: connections.dropped,
-      faults,
-    }),
+    stats() {
+      board.publish(0, engine.statistics, engine.faults);
+      return { ...board.sum(), connections: connections.size, droppedUnread: connections.dropped };
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;
       clearInterval(ticking);
-      guarded(() => relay.close());
-      const closing = [...listeners].map((listener) => listener.close());
+      engine.close();
       connections.closeAll();
-      await Promise.all(closing);
+      await starting;
+      await pool?.close();
+      await Promise.all([...listeners].map((listener) => listener.close()));
     },
   };
+}
+
+/** Why UDP goes by Node's own sockets; undefined when the fast path may be tried. */
+function obstacleTo({ fastPath = "auto", now }: TurnServerOptions): string | undefined {
+  if (fastPath === "off") return "it is turned off";
+  if (now !== undefined) return "the server has a clock of its own";
+  return isPossible() ? undefined : "it is for Linux on x64 and arm64";
 }

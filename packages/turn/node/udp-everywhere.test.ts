@@ -1,46 +1,22 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Path } from "../core/index.ts";
 import { MessageWriter } from "../core/stun/encode.ts";
 import { methods } from "../core/stun/registry.ts";
-import { createTurnServer } from "./index.ts";
-import { endpoint, RealClient, secret } from "./real-client.fixture.ts";
+import { endpoint, RealClient } from "./real-client.fixture.ts";
+import { closing, make, udpPaths } from "./running.fixture.ts";
+import { UdpListener } from "./udp.ts";
 import { UdpEverywhere } from "./udp-everywhere.ts";
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 describe("a machine with several addresses", () => {
-  it("[T55] answers by the address that was asked", async () => {
-    const server = createTurnServer({ secret, mode: "closed" });
-    closing.push(() => server.close());
-    const { port } = await server.listenUdp({ port: 0 });
-    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-    const hosts = own.filter(({ family }) => family === "IPv4").map(({ address }) => address);
-    expect(hosts).toContain("127.0.0.1");
-    // From each address to each other: routing would answer by the one that it was asked from.
-    for (const from of hosts) {
-      for (const to of hosts) {
-        const socket = createSocket("udp4");
-        closing.push(() => socket.close());
-        socket.bind(0, from);
-        await once(socket, "listening");
-        socket.send(new MessageWriter(methods.binding, "request", new Uint8Array(12)).finish(), port, to);
-        const [, answer] = (await once(socket, "message")) as [Buffer, { address: string; port: number }];
-        expect([answer.address, answer.port]).toEqual([to, port]);
-      }
-    }
-  });
-
   it("[T55] follows addresses that come and go, and ends what was there", async () => {
     const closed: Path[] = [];
     let addresses = ["127.0.0.1", "127.0.0.77"];
+    const intake = { receive: () => {}, closed: (path: Path) => void closed.push(path) };
     const everywhere = await UdpEverywhere.open(
-      { receive: () => {}, closed: (path) => void closed.push(path) },
+      (host, port) => UdpListener.open(intake, host, port),
       0,
       () => addresses,
     );
@@ -61,14 +37,36 @@ describe("a machine with several addresses", () => {
     taken.bind({ port: 0, address: "127.0.0.1", exclusive: true });
     await once(taken, "listening");
     const intake = { receive: () => {}, closed: () => {} };
-    await expect(UdpEverywhere.open(intake, taken.address().port)).rejects.toMatchObject({
+    const open = (host: string, port: number) => UdpListener.open(intake, host, port);
+    await expect(UdpEverywhere.open(open, taken.address().port)).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
   });
+});
+
+describe.each(udpPaths)("UDP by $by, on a machine with several addresses", ({ how }) => {
+  it("[T55] answers by the address that was asked", async () => {
+    const server = make(how);
+    const { port } = await server.listenUdp({ port: 0 });
+    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const hosts = own.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+    expect(hosts).toContain("127.0.0.1");
+    // From each address to each other: routing would answer by the one that it was asked from.
+    for (const from of hosts) {
+      for (const to of hosts) {
+        const socket = createSocket("udp4");
+        closing.push(() => socket.close());
+        socket.bind(0, from);
+        await once(socket, "listening");
+        socket.send(new MessageWriter(methods.binding, "request", new Uint8Array(12)).finish(), port, to);
+        const [, answer] = (await once(socket, "message")) as [Buffer, { address: string; port: number }];
+        expect([answer.address, answer.port]).toEqual([to, port]);
+      }
+    }
+  });
 
   it("[T26] closing a listener ends the allocations of its clients", async () => {
-    const server = createTurnServer({ secret, mode: "closed" });
-    closing.push(() => server.close());
+    const server = make(how);
     const listener = await server.listenUdp({ port: 0, host: "127.0.0.1" });
     const [ada, bob] = [
       await RealClient.connect("udp", listener.port),

@@ -1,7 +1,8 @@
 import type { Listener } from "./listeners.ts";
 import { localAddresses } from "./local-addresses.ts";
-import type { Intake } from "./path.ts";
-import { UdpListener } from "./udp.ts";
+
+/** Opens one address. Rejects with Node's codes. */
+export type OpenUdp = (host: string, port: number) => Promise<Listener>;
 
 /** How often any port is tried again, when the one that an address gave is taken on another. */
 const attempts = 5;
@@ -15,42 +16,42 @@ const unusable = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL", "ENODEV", "
  */
 export class UdpEverywhere implements Listener {
   readonly port: number;
-  readonly #intake: Intake;
+  readonly #openOne: OpenUdp;
   readonly #addresses: () => readonly string[];
-  readonly #listeners: Map<string, UdpListener>;
+  readonly #listeners: Map<string, Listener>;
   #isClosed = false;
   /** One at a time. */
   #refreshing: Promise<void> = Promise.resolve();
 
   private constructor(
-    intake: Intake,
+    openOne: OpenUdp,
     port: number,
-    listeners: Map<string, UdpListener>,
+    listeners: Map<string, Listener>,
     addresses: () => readonly string[],
   ) {
     this.port = port;
-    this.#intake = intake;
+    this.#openOne = openOne;
     this.#listeners = listeners;
     this.#addresses = addresses;
   }
 
   static async open(
-    intake: Intake,
+    openOne: OpenUdp,
     port: number,
     addresses: () => readonly string[] = localAddresses,
   ): Promise<UdpEverywhere> {
     for (let attempt = 1; ; attempt++) {
-      const listeners = new Map<string, UdpListener>();
+      const listeners = new Map<string, Listener>();
       let actual = port;
       try {
         for (const address of addresses()) {
-          const listener = await openUsable(intake, address, actual);
+          const listener = await openUsable(openOne, address, actual);
           if (listener === undefined) continue;
           listeners.set(address, listener);
           actual = listener.port;
         }
         if (listeners.size === 0) throw new Error("This machine has no address to listen on.");
-        return new UdpEverywhere(intake, actual, listeners, addresses);
+        return new UdpEverywhere(openOne, actual, listeners, addresses);
       } catch (error) {
         for (const listener of listeners.values()) await listener.close();
         if (port !== 0 || attempt >= attempts) throw error;
@@ -69,9 +70,7 @@ export class UdpEverywhere implements Listener {
       }
       for (const address of present) {
         if (this.#isClosed || this.#listeners.has(address)) continue;
-        const listener = await UdpListener.open(this.#intake, familyOf(address), address, this.port).catch(
-          () => undefined,
-        );
+        const listener = await this.#openOne(address, this.port).catch(() => undefined);
         if (listener !== undefined) this.#listeners.set(address, listener);
       }
     });
@@ -90,11 +89,9 @@ export class UdpEverywhere implements Listener {
   }
 }
 
-const familyOf = (address: string): 4 | 6 => (address.includes(":") ? 6 : 4);
-
-async function openUsable(intake: Intake, address: string, port: number): Promise<UdpListener | undefined> {
+async function openUsable(openOne: OpenUdp, address: string, port: number): Promise<Listener | undefined> {
   try {
-    return await UdpListener.open(intake, familyOf(address), address, port);
+    return await openOne(address, port);
   } catch (error) {
     if (error instanceof Error && "code" in error && unusable.has(String(error.code))) return undefined;
     throw error;

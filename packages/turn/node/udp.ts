@@ -63,8 +63,8 @@ export class UdpListener {
     });
   }
 
-  static async open(intake: Intake, family: 4 | 6, host: string, port: number): Promise<UdpListener> {
-    const socket = datagramSocket(family);
+  static async open(intake: Intake, host: string, port: number): Promise<UdpListener> {
+    const socket = datagramSocket(host.includes(":") ? 6 : 4);
     // Heard from here on: with no lookup to wait for, binding fails within the call.
     const listening = once(socket, "listening");
     socket.bind({ port, address: host, exclusive: true });

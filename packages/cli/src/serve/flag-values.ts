@@ -112,3 +112,32 @@ export function email(text: string): Reading<string | undefined> {
     ? { value: text }
     : { wanted: "an e-mail address" };
 }
+
+/** What `--turn-lab` does to packets: milliseconds, a share, bits per second. */
+export interface LabConditions {
+  readonly delayMs?: number;
+  readonly jitterMs?: number;
+  readonly loss?: number;
+  readonly bitsPerSecond?: number;
+}
+const labFields = {
+  delay: { name: "delayMs", most: 5000 },
+  jitter: { name: "jitterMs", most: 5000 },
+  loss: { name: "loss", most: 1 },
+  rate: { name: "bitsPerSecond", most: 1e9 },
+} as const;
+
+export function labConditions(text: string): Reading<LabConditions> {
+  const value: Record<string, number> = {};
+  for (const part of text.split(",")) {
+    const [, word = "", digits] = /^([a-z]+)=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
+    const field = Object.hasOwn(labFields, word) ? labFields[word as keyof typeof labFields] : undefined;
+    if (field === undefined || Number(digits) > field.most)
+      return {
+        wanted:
+          "delay=MS, jitter=MS (to 5000), loss=SHARE (0 to 1) or rate=BITS (to 1000000000), separated by commas",
+      };
+    value[field.name] = Number(digits);
+  }
+  return { value };
+}

@@ -118,6 +118,10 @@ describe("flags", () => {
     [["--domain", "a.example", "--acme-email", "ada"], /^--acme-email must be an e-mail address/],
     [["--domain", "a.example", "--http-port", "http"], /^--http-port must be a whole number .*, or off/],
     [["--acme-ca", "ca.pem"], /^--acme-ca works only with --domain NAME; add it\.$/],
+    [["--turn-fast-path", "on"], /^--turn-fast-path must be one of auto, off/],
+    [["--turn-workers", "0"], /^--turn-workers must be a whole number from 1 to 16/],
+    [["--turn-lab", "delay=9999"], /^--turn-lab must be delay=MS/],
+    [["--turn-lab", "loss=0.1", "--turn", "off"], /^--turn-lab works only with this server's own relay/],
     [["--public-address", "here.example"], /^--public-address must be an IP address/],
     [["--public-address", "203.0.113.5,203.0.113.6"], /^--public-address must be an IP address/],
   ])("[H2] %j is answered by one line that names it and the fix", (words, line) => {
@@ -152,6 +156,19 @@ describe("flags", () => {
       port: 8443,
       "http-port": undefined,
     });
+  });
+
+  it("[H71] a lab is read, and refused in production", () => {
+    expect(options("--turn-lab delay=80,loss=0.02")["turn-lab"]).toEqual({ delayMs: 80, loss: 0.02 });
+    expect(options("--turn-lab rate=500000,jitter=20")["turn-lab"]).toEqual({
+      bitsPerSecond: 500_000,
+      jitterMs: 20,
+    });
+    for (const [words, environment] of [
+      [[], { NODE_ENV: "production" }],
+      [["--domain", "meet.example.org"], {}],
+    ] as const)
+      expect(problem(["--turn-lab", "delay=80", ...words], environment)).toMatch(/refused in production/);
   });
 
   it("[H23] the relay's are collected and go together", () => {

@@ -41,7 +41,8 @@ export function readFlags(given: readonly string[], environment: NodeJS.ProcessE
     texts.set(name, { text: before + text, as: `--${name}` });
     fromLine.add(name);
   }
-  return readValues(texts);
+  const request = readValues(texts);
+  return request.kind === "serve" ? (labDisagreement(request.options, environment) ?? request) : request;
 }
 
 function readValues(texts: ReadonlyMap<FlagName, { text: string; as: string }>): ServeRequest {
@@ -84,6 +85,19 @@ function disagreement(options: ServeOptions): ServeRequest | undefined {
     return problem(`--${cert === undefined ? "key" : "cert"} works only with --tls files; add it.`);
   }
   return relayDisagreement(options);
+}
+
+/** A network that is bad on purpose is nothing for people. */
+function labDisagreement(options: ServeOptions, environment: NodeJS.ProcessEnv): ServeRequest | undefined {
+  if (options["turn-lab"] === undefined) return undefined;
+  const { turn, domain } = options;
+  if (turn !== "closed" && turn !== "open")
+    return problem("--turn-lab works only with this server's own relay: --turn closed or open.");
+  if (domain !== undefined || environment["NODE_ENV"] === "production")
+    return problem(
+      "--turn-lab makes calls bad on purpose and is refused in production (--domain, or NODE_ENV=production). Leave it out.",
+    );
+  return undefined;
 }
 
 function relayDisagreement({ turn, domain, ...options }: ServeOptions): ServeRequest | undefined {

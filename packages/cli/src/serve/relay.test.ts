@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { relayLines } from "./relay.ts";
+import { pathLines, relayLines } from "./relay.ts";
 
 describe("what the ready lines say of the relay", () => {
   const doors = { udp: 3478, tcp: 3478, isOnPagePort: true };
@@ -12,6 +12,14 @@ describe("what the ready lines say of the relay", () => {
     expect(relayLines({ doors: { ...doors, tcp: undefined }, missing: [] }, false)).toEqual([
       "Relay: UDP 3478 and TCP on the page's own port",
     ]);
+  });
+
+  it("[H72] that it has fewer threads than were asked for, and why", () => {
+    const plain = { kind: "plain", why: "it is turned off" } as const;
+    expect(pathLines(plain, 2)).toEqual([
+      "The relay's UDP has one thread, not 2: threads need the fast path, and it is turned off.",
+    ]);
+    expect([pathLines(plain, 1), pathLines({ kind: "fast", workers: 2 }, 2)]).toEqual([[], []]);
   });
 
   it("[H7][H25] which port it could not have, why, and what that costs", () => {

@@ -66,12 +66,21 @@ export async function openRelayOf(
     pagePort,
     publicAddress: await publicAddressOf(options),
     furtherUrls: urls,
+    fastPath: options["turn-fast-path"],
+    workers: options["turn-workers"],
+    lab: options["turn-lab"],
     onFault: (error) => log.error({ err: error }, "something went wrong in the relay"),
   });
   const { iceServers, onSeatGone, relayStatistics } = relay;
   return {
     parts: { iceServers, onSeatGone, relayStatistics },
-    lines: relayLines(relay, options["trust-proxy"] !== false),
+    lines: [
+      ...relayLines(relay, options["trust-proxy"] !== false),
+      ...pathLines(relay.udpPath, options["turn-workers"]),
+      ...(options["turn-lab"] === undefined
+        ? []
+        : ["Relayed calls are bad on purpose (--turn-lab): for tests only."]),
+    ],
     handle: (socket, firstBytes) => relay.handle(socket, firstBytes),
     close: () => relay.close(),
   };
@@ -94,6 +103,13 @@ const why: Record<string, string> = {
   EACCES: "may not be opened by this user",
   EADDRNOTAVAIL: "is not to be had at this address",
 };
+
+/** What to say when threads were asked for that there are not. */
+export function pathLines(path: Relay["udpPath"], workers: number): readonly string[] {
+  return path?.kind === "plain" && workers > 1
+    ? [`The relay's UDP has one thread, not ${workers}: threads need the fast path, and ${path.why}.`]
+    : [];
+}
 
 /** What to say of a relay that runs. */
 export function relayLines(

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { codeOf, RealClient, secret } from "../../../turn/node/real-client.fixture.ts";
 import { defaultIceRenewalMs } from "../hub/ice-renewals.ts";
 import { openHouse, pass, testClock } from "../server/visit.fixture.ts";
@@ -80,9 +80,20 @@ describe("the relay", () => {
     const [ada, adam] = [await client("udp", relay, "tea/ada/"), await client("udp", relay, "tea/adam/")];
     for (const one of [ada, adam]) expect((await one.allocate()).class).toBe("success");
     relay.onSeatGone("tea", "ada");
-    expect(relay.relayStatistics()).toMatchObject({ allocations: 1, allocationsEnded: { dropped: 1 } });
+    await vi.waitUntil(() => relay.relayStatistics().allocations === 1);
+    expect(relay.relayStatistics().allocationsEnded.dropped).toBe(1);
     expect(codeOf(await (await client("udp", relay, "tea/ada/")).allocate())).toBe(401);
     expect((await (await client("udp", relay, "tea/adam/")).allocate()).class).toBe("success");
+  });
+
+  it("[H71] hands out a lab's credentials when it is one, and takes them back all the same", async () => {
+    const relay = await relayOf({ lab: { delayMs: 30, loss: 0.5 } });
+    const [, turn] = relay.iceServers(visitor);
+    expect(turn?.username).toMatch(/^\d+:lab;delay=30;loss=0\.5;tea\/ada\/$/);
+    const made = await client("udp", relay, turn?.username?.replace(/^\d+:/, "") ?? "");
+    expect((await made.allocate()).class).toBe("success");
+    relay.onSeatGone("tea", "ada");
+    await vi.waitUntil(() => relay.relayStatistics().allocations === 0);
   });
 
   it("[H26] a seat that comes back within the second gets credentials that work", () => {
@@ -176,6 +187,7 @@ describe("the rooms' side of the relay", () => {
     open.push(() => house.close());
     expect((await (await client("udp", relay, "tea/ada/")).allocate()).class).toBe("success");
     relay.onSeatGone("tea", "ada");
+    await vi.waitUntil(() => relay.relayStatistics().allocations === 0);
     const text = await (await house.fetch("/metrics")).text();
     expect(text).toMatch(/^parlour_relay_allocations_total 1$/m);
     expect(text).toMatch(/^parlour_relay_allocations_udp 0$/m);

@@ -1,7 +1,15 @@
 /** The relay beside the rooms: its listeners, the credentials of each seat, and what becomes of them when the seat goes. */
 import type { Socket } from "node:net";
 import type { IceServer, PeerId } from "@parlour/protocol";
-import { createTurnServer, type Listener, makeCredentials, type TurnStatistics } from "@parlour/turn";
+import {
+  createTurnServer,
+  type LabConditions,
+  type Listener,
+  labId,
+  makeCredentials,
+  type TurnStatistics,
+  type UdpPath,
+} from "@parlour/turn";
 import type { IceVisitor } from "../hub/setup.ts";
 import { type RelayDoors, stunUrls, turnUrls } from "./addresses.ts";
 import { Revocations } from "./revocations.ts";
@@ -27,6 +35,12 @@ export interface RelayOptions {
   readonly publicAddress?: readonly string[] | undefined;
   /** Further `stun:`, `turn:` and `turns:` URLs, for everyone. Those relays have to know the same secret. */
   readonly furtherUrls?: readonly string[] | undefined;
+  /** `auto`, the default: UDP by many packets at once, in threads of its own, where that is possible. `off`: by Node's sockets. */
+  readonly fastPath?: "auto" | "off" | undefined;
+  /** Threads of the fast path. Default 1. */
+  readonly workers?: number | undefined;
+  /** For tests: what goes through the relay suffers from these. */
+  readonly lab?: Partial<LabConditions> | undefined;
   readonly now?: (() => number) | undefined;
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
@@ -49,6 +63,8 @@ export interface IceSource {
 export interface Relay extends IceSource {
   readonly doors: RelayDoors;
   readonly missing: readonly MissingDoor[];
+  /** How UDP is read and sent, when there is UDP. */
+  readonly udpPath: UdpPath | undefined;
   /** An option of `createParlourServer` as well. */
   readonly relayStatistics: () => TurnStatistics;
   /** Takes over a connection of the page's port that begins with STUN. */
@@ -90,8 +106,28 @@ export function externalRelay(
  * @throws TurnOptionError for options that can't be used
  */
 export async function openRelay(options: RelayOptions): Promise<Relay> {
-  const { mode, secret, host, pagePort, publicAddress, furtherUrls = [], now = Date.now } = options;
-  const turn = createTurnServer({ secret, mode, publicAddress, now, onFault: options.onFault });
+  const {
+    mode,
+    secret,
+    host,
+    pagePort,
+    publicAddress,
+    furtherUrls = [],
+    now,
+    fastPath,
+    workers,
+    lab,
+  } = options;
+  const at = now ?? Date.now;
+  const turn = createTurnServer({
+    secret,
+    mode,
+    publicAddress,
+    now,
+    fastPath,
+    workers,
+    onFault: options.onFault,
+  });
   const missing: MissingDoor[] = [];
   const where = host === undefined ? {} : { host };
   const tried = async (transport: "udp" | "tcp", port: number): Promise<number | undefined> => {
@@ -111,21 +147,25 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   const tcp = tcpPort === pagePort ? undefined : await tried("tcp", tcpPort);
   const doors: RelayDoors = { udp, tcp, isOnPagePort: pagePort !== undefined };
   const revocations = new Revocations(credentialSeconds);
+  const relayUser = (room: string, seat: PeerId): string =>
+    lab === undefined ? userOf(room, seat) : labId(lab, userOf(room, seat));
   const [stun, relays] = [furtherUrls.filter(isStun), furtherUrls.filter((url) => !isStun(url))];
   return {
     doors,
     missing,
+    udpPath: turn.udpPath,
     relayStatistics: () => turn.stats(),
     iceServers: (visitor) =>
       iceServersOf([...stunUrls(doors, visitor), ...stun], [...turnUrls(doors, visitor), ...relays], () => {
-        const user = userOf(visitor.room, visitor.seat);
-        const at = now();
-        const lifetime = revocations.expiryFor(user, at) - Math.floor(at / 1000);
-        return makeCredentials(secret, user, lifetime, at);
+        const user = relayUser(visitor.room, visitor.seat);
+        const made = at();
+        const lifetime = revocations.expiryFor(user, made) - Math.floor(made / 1000);
+        return makeCredentials(secret, user, lifetime, made);
       }),
     onSeatGone(room, seat) {
-      const user = userOf(room, seat);
-      turn.dropUser(user, revocations.revoke(user, now()));
+      const user = relayUser(room, seat);
+      // Nobody waits for it: the seat is gone, and no reader of its answer is left.
+      turn.dropUser(user, revocations.revoke(user, at())).catch((error: unknown) => options.onFault?.(error));
     },
     handle: (socket, firstBytes) => turn.handle(socket, firstBytes),
     close: () => turn.close(),

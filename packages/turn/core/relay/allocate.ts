@@ -1,7 +1,14 @@
 import { attributeOf } from "../stun/decode.ts";
 import { attributes } from "../stun/registry.ts";
 import type { Allocation } from "./allocation.ts";
-import { endAllocation, findRelayed, moveAllocation, openAllocation, quotaReached } from "./allocations.ts";
+import {
+  admit,
+  claimRelayed,
+  dismiss,
+  endAllocation,
+  moveAllocation,
+  openAllocation,
+} from "./allocations.ts";
 import { type Authenticated, mayAllocate } from "./authenticate.ts";
 import { type Effect, nothing } from "./effects.ts";
 import { type Request, refuse, succeed } from "./replies.ts";
@@ -57,10 +64,13 @@ export class Allocating {
     const lifetime = lifetimeFor(world, attributeOf(message, attributes.lifetime));
     if (lifetime === undefined) return refuse(world, request, 400, who.key);
 
-    const reached = quotaReached(world, path, who.user.id);
+    const reached = admit(world, path, who.user.id);
     if (reached !== undefined) return refuse(world, request, reached, who.key);
-    const relayed = findRelayed(world, family, evenPort !== undefined);
-    if (relayed === undefined) return refuse(world, request, 508, who.key);
+    const relayed = claimRelayed(world, family, evenPort !== undefined);
+    if (relayed === undefined) {
+      dismiss(world, path, who.user.id);
+      return refuse(world, request, 508, who.key);
+    }
     const allocation = openAllocation(world, path, who, message.transactionId, relayed, lifetime, now);
     if (allocation.state === "live") return [{ kind: "hold", path }, ...this.#answer(request, allocation)];
     this.#waiting.set(allocation, { request, isEven: evenPort !== undefined, attempts: 1 });
@@ -86,7 +96,7 @@ export class Allocating {
     }
     const other =
       waiting.attempts < portAttempts
-        ? findRelayed(world, allocation.relayed.family, waiting.isEven)
+        ? claimRelayed(world, allocation.relayed.family, waiting.isEven)
         : undefined;
     if (other === undefined) {
       this.#waiting.delete(allocation);

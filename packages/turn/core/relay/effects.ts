@@ -19,6 +19,15 @@ export type Effect =
       readonly bytes: Uint8Array;
       readonly delayMs: number;
     }
+  /** To an allocation that another relay of this server has: its `passed`. The data is good only until the next packet. */
+  | {
+      readonly kind: "pass";
+      readonly to: Place;
+      readonly from: Place;
+      readonly bytes: Uint8Array;
+      /** Taken on the way so far. */
+      readonly delayMs: number;
+    }
   /** Open mode: bind a UDP socket to `allocation.relayed.port` and call `bound`. */
   | { readonly kind: "bind"; readonly allocation: Allocation }
   | { readonly kind: "unbind"; readonly allocation: Allocation }

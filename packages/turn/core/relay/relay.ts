@@ -2,7 +2,7 @@ import type { Endpoint } from "../address.ts";
 import { decodeMessage } from "../stun/decode.ts";
 import { attributes, headerBytes, methods } from "../stun/registry.ts";
 import { Allocating } from "./allocate.ts";
-import type { Allocation, EndReason, Path } from "./allocation.ts";
+import type { Allocation, EndReason, Path, Place } from "./allocation.ts";
 import { endAllocation } from "./allocations.ts";
 import { authenticate } from "./authenticate.ts";
 import { type Effect, nothing } from "./effects.ts";
@@ -15,7 +15,7 @@ import {
   refresh,
 } from "./requests.ts";
 import type { Statistics } from "./statistics.ts";
-import { channelData, fromOutside, isSendIndication, send } from "./traffic.ts";
+import { channelData, fromElsewhere, fromOutside, isSendIndication, send } from "./traffic.ts";
 import { type RelayOptions, World } from "./world.ts";
 
 /** The smallest TURN request: a header and one attribute. What is smaller is worth no refusal. */
@@ -53,6 +53,23 @@ export class Relay {
   /** One datagram from a peer at the real port of an allocation. */
   receiveFromPeer(allocation: Allocation, peer: Endpoint, bytes: Uint8Array, now: number): readonly Effect[] {
     return fromOutside(this.#world, allocation, peer, bytes, now);
+  }
+
+  /** Does a `pass` of another relay: the data is what `bytes` has from `at` on. */
+  passed(
+    to: Place,
+    from: Place,
+    bytes: Uint8Array,
+    at: number,
+    delayMs: number,
+    now: number,
+  ): readonly Effect[] {
+    return fromElsewhere(this.#world, to, from, bytes, at, delayMs, now);
+  }
+
+  /** A `pass` could not be done. */
+  crowded(): void {
+    this.#world.statistics.droppedPackets.crowded++;
   }
 
   /** Answers a `bind`. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../stun/registry.ts";
 import type { EndReason, Transport } from "./allocation.ts";
 
-/** Why relayed data went nowhere. */
+/** Why relayed data went nowhere; `crowded`: another thread of the server did not keep up. */
 export type DropReason =
   | "no-allocation"
   | "no-channel"
@@ -11,6 +11,7 @@ export type DropReason =
   | "peer-permission"
   | "rate"
   | "lab"
+  | "crowded"
   | "malformed";
 
 /** Counted since the start; allocations and sources as they are now. */
@@ -47,6 +48,7 @@ export function newStatistics(): Statistics {
       "peer-permission": 0,
       rate: 0,
       lab: 0,
+      crowded: 0,
       malformed: 0,
     },
     refusals: {},

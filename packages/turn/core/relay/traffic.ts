@@ -114,17 +114,46 @@ function toPeer(
   const delayMs = conditions(world, allocation.lab, "up", load.length, now);
   if (delayMs === undefined) return drop(world, "lab");
   if (world.isInside(peer.host)) {
-    const other = world.byRelayed.get(peer.key);
-    if (other === undefined || !isLive(other, now)) return drop(world, "no-peer");
-    if (!hasPermission(other, allocation.relayed.host, now)) return drop(world, "peer-permission");
-    return toClient(world, other, allocation.relayed, load, delayMs, now);
+    if (world.commons.isElsewhere(peer)) {
+      const bytes = load.bytes.subarray(load.at, load.at + load.length);
+      return [{ kind: "pass", to: peer, from: allocation.relayed, bytes, delayMs }];
+    }
+    return toInside(world, peer, allocation.relayed, load, delayMs, now);
   }
   // Permissions are for hosts; this is the first time that the port is known.
   if (!mayReachPort(peer.port)) return drop(world, "denied");
-  if (!world.bytes.take(load.length, now)) return drop(world, "rate");
+  if (!world.commons.takeBytes(load.length, now)) return drop(world, "rate");
   relayed(world, load.length);
   const bytes = load.bytes.subarray(load.at, load.at + load.length);
   return [{ kind: "emit", allocation, to: peer, bytes, delayMs }];
+}
+
+/** What another relay of the same server passed on: `bytes` from `at` on is the data, and what is before it may be written over. */
+export function fromElsewhere(
+  world: World,
+  to: Place,
+  from: Place,
+  bytes: Uint8Array,
+  at: number,
+  delayMs: number,
+  now: number,
+): readonly Effect[] {
+  return toInside(world, to, from, { bytes, at, length: bytes.length - at, peerAt: 0 }, delayMs, now);
+}
+
+/** To another allocation of this relay. */
+function toInside(
+  world: World,
+  to: Place,
+  from: Place,
+  load: Load,
+  delayMs: number,
+  now: number,
+): readonly Effect[] {
+  const other = world.byRelayed.get(to.key);
+  if (other === undefined || !isLive(other, now)) return drop(world, "no-peer");
+  if (!hasPermission(other, from.host, now)) return drop(world, "peer-permission");
+  return toClient(world, other, from, load, delayMs, now);
 }
 
 /** To the client of an allocation, in its channel for that peer or as a Data indication. */
@@ -136,7 +165,7 @@ function toClient(
   delayBefore: number,
   now: number,
 ): readonly Effect[] {
-  if (!allocation.bytes.take(load.length, now) || !world.bytes.take(load.length, now))
+  if (!allocation.bytes.take(load.length, now) || !world.commons.takeBytes(load.length, now))
     return drop(world, "rate");
   const delay = conditions(world, allocation.lab, "down", load.length, now);
   if (delay === undefined) return drop(world, "lab");

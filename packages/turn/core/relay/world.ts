@@ -1,10 +1,10 @@
 import { type EndpointKey, type HostKey, hostKey } from "../address.ts";
-import { Budget } from "../budget.ts";
 import { defaultLimits, type TurnLimits } from "../limits.ts";
 import { mayReach, type PeerPolicy } from "../peers/policy.ts";
 import type { Primitives } from "../primitives.ts";
 import { Sources } from "../sources.ts";
 import type { Allocation } from "./allocation.ts";
+import { type Commons, ownCommons } from "./commons.ts";
 import { newStatistics, type Statistics } from "./statistics.ts";
 
 /** How relayed addresses come about. */
@@ -29,6 +29,8 @@ export interface RelayOptions {
   readonly mode: RelayMode;
   readonly limits: Partial<TurnLimits>;
   readonly primitives: Primitives;
+  /** With the other relays of the same server. Default: there are no others. */
+  readonly commons?: Commons | undefined;
 }
 
 /**
@@ -48,12 +50,10 @@ export class World {
   readonly limits: TurnLimits;
   readonly statistics: Statistics = newStatistics();
   readonly sources: Sources;
-  readonly bytes: Budget;
+  readonly commons: Commons;
   /** By relayed address: the switch. */
   readonly byRelayed = new Map<EndpointKey, Allocation>();
   readonly all = new Set<Allocation>();
-  readonly perUser = new Map<string, number>();
-  readonly perAddress = new Map<HostKey, number>();
   /** Prefixes of ids, and the expiry up to which their credentials count no more, unix seconds. */
   readonly revoked = new Map<string, number>();
   readonly addresses: readonly Uint8Array[];
@@ -67,7 +67,7 @@ export class World {
     this.options = options;
     this.limits = { ...defaultLimits, ...options.limits };
     this.sources = new Sources(this.limits, now);
-    this.bytes = new Budget(this.limits.totalBytes, now);
+    this.commons = options.commons ?? ownCommons(this.limits, now);
     this.addresses = mode.kind === "closed" ? [insideAddress] : mode.addresses;
     this.ports = mode.kind === "closed" ? insidePorts : { first: mode.firstPort, last: mode.lastPort };
     this.#inside = new Set(this.addresses.map(hostKey));
