@@ -48,10 +48,8 @@ export interface LinkMachine {
   readonly help: Help;
   /** When to help without being told to. */
   readonly helpAt: number | undefined;
-  /** Since when the other side's present credentials are known, while they have not led to a connection. */
-  readonly metAt: number | undefined;
-  /** Of which of the other side's credentials there are no more candidates to come. */
-  readonly toldAllOf: string | null | undefined;
+  /** Until then a failure is none: the other side's candidates may still come. */
+  readonly patientUntil: number;
   readonly rebuilds: number;
   /** Times it was given up since it was last connected. */
   readonly givenUp: number;
@@ -68,8 +66,6 @@ export const recoveryTimes = {
    * candidates are still under way (RFC 8863 has it otherwise), and goes on by itself when those come.
    */
   candidatesMs: 10_000,
-  /** After the last of them, browsers have this long to try it. */
-  lastCandidateMs: 1_000,
   /** What was given up is tried again after this, and after twice as long each time, */
   againMs: 30_000,
   /** up to this often. */
@@ -111,8 +107,7 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
     connection: "new",
     help: "none",
     helpAt: undefined,
-    metAt: undefined,
-    toldAllOf: undefined,
+    patientUntil: 0,
     rebuilds: 0,
     givenUp: 0,
     violations: 0,
@@ -221,13 +216,15 @@ function fromNegotiation(work: Work, effect: NegotiationEffect): void {
       effects.push({ kind: "send", signal: { ...effect.signal, generation } });
       break;
     case "settled":
-      if (effect.isRestarted && work.connection !== "connected") work.metAt = work.now;
-      if (work.help !== "restarted" || !effect.isRestarted) break;
+      if (!effect.isRestarted) break;
       // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
       if (work.connection === "connected") work.help = "none";
       else {
-        work.help = "met";
-        work.helpAt = work.now + recoveryTimes.restartMs;
+        work.patientUntil = work.now + recoveryTimes.candidatesMs;
+        if (work.help === "restarted") {
+          work.help = "met";
+          work.helpAt = work.now + recoveryTimes.restartMs;
+        }
       }
       break;
     case "violation":
@@ -250,11 +247,8 @@ function signalled(work: Work, signal: LinkSignal): void {
   if (signal.generation > work.generation) rebuild(work, "the other side", signal.generation);
   if (work.status.state === "closed" || signal.type === "rebuild") return;
   const { type } = signal;
-  if (type === "candidates") {
-    inNegotiation(work, { kind: type, candidates: signal.candidates });
-    const end = signal.candidates.find(({ candidate }) => candidate === "");
-    if (end) toldAll(work, end.usernameFragment);
-  } else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
+  if (type === "candidates") inNegotiation(work, { kind: type, candidates: signal.candidates });
+  else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
   else inNegotiation(work, { kind: "take", description: signal as Description });
 }
 
@@ -262,25 +256,11 @@ function connectionChanged(work: Work, state: ConnectionState): void {
   work.connection = state;
   if (state === "connected") {
     work.help = "none";
-    work.helpAt = work.metAt = undefined;
-    work.rebuilds = work.givenUp = 0;
+    work.helpAt = undefined;
+    work.patientUntil = work.rebuilds = work.givenUp = 0;
     enter(work, { state });
   } else if (state === "disconnected") work.helpAt ??= work.now + recoveryTimes.disconnectedMs;
-  else if (state === "failed") failed(work);
-}
-
-function failed(work: Work): void {
-  const { metAt, toldAllOf, negotiation } = work;
-  const hasAll = toldAllOf === null || negotiation.remoteUfrags.includes(toldAllOf ?? "");
-  if (metAt === undefined || hasAll || work.now >= metAt + recoveryTimes.candidatesMs) help(work);
-  else work.helpAt = metAt + recoveryTimes.candidatesMs;
-}
-
-function toldAll(work: Work, ufrag: string | null | undefined): void {
-  work.toldAllOf = ufrag ?? null;
-  const { connection, metAt, helpAt } = work;
-  if (connection === "failed" && metAt !== undefined && helpAt !== undefined)
-    work.helpAt = Math.min(helpAt, work.now + recoveryTimes.lastCandidateMs);
+  else if (state === "failed") help(work);
 }
 
 /** The next rung: restart, rebuild, close. */
@@ -288,7 +268,8 @@ function help(work: Work): void {
   const { connection, help: given } = work;
   work.helpAt = undefined;
   if (connection === "connected") return;
-  if (given === "none") restart(work, connection);
+  if (work.now < work.patientUntil) work.helpAt = work.patientUntil;
+  else if (given === "none") restart(work, connection);
   else if (given === "rebuilt") close(work, "failed");
   // A restart that is not answered: the other page is away, and a new connection would reach it no sooner.
   else if (given === "met") rebuild(work, connection);
@@ -315,7 +296,7 @@ function rebuild(work: Work, reason: string, told?: number): void {
   work.negotiation = negotiation(work.rules);
   work.connection = "new";
   work.help = "rebuilt";
-  work.helpAt = work.metAt = work.toldAllOf = undefined;
+  work.helpAt = undefined;
   log(work, "rebuild", reason);
   build(work);
   // The one who makes first offers tells by its offer.
