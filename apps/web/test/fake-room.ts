@@ -1,5 +1,7 @@
 import type {
   Channel,
+  Diagnosis,
+  DiagnosisCode,
   Link,
   LinkState,
   Peer,
@@ -81,13 +83,18 @@ export class FakePeer implements Peer {
   }
 }
 
-export function linkIn(state: LinkState, sentence?: string): Link {
+function diagnosisOf(code: DiagnosisCode, side: "here" | "there"): Diagnosis {
+  const evidence = {} as Diagnosis["evidence"];
+  return { code, side, sentence: "", hint: "", isWorking: false, evidence };
+}
+
+export function linkIn(state: LinkState, code?: DiagnosisCode, side: "here" | "there" = "here"): Link {
   return {
     state,
     path: undefined,
     rttMs: undefined,
     connection: undefined,
-    ...(sentence === undefined ? {} : { diagnosis: { cause: "test", sentence } }),
+    ...(code === undefined ? {} : { diagnosis: diagnosisOf(code, side) }),
   };
 }
 

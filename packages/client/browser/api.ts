@@ -1,9 +1,11 @@
 import type { Code, PeerId, Role, Visibility } from "@parlour/protocol";
+import type { DiagnosisCode, Evidence } from "../core/link/diagnosis.ts";
 import type { Offer, RoomFiles } from "./files/api.ts";
 
 /** The public face of the SDK: everything an embedder may rely on. Implementations stay behind it. */
 
 export type { Code, PeerId } from "@parlour/protocol";
+export type { DiagnosisCode, Evidence } from "../core/link/diagnosis.ts";
 export type * from "./files/api.ts";
 
 /** Thrown (or rejected with) when something asked for was refused or failed. `code` is stable, `hint` says what to try. */
@@ -50,11 +52,19 @@ export type Delivery = "ordered" | "lossy" | "exactly-once";
 export type Message = string | Uint8Array | JsonValue;
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
+/** Why a link does not work, or works less well than it could. */
 export interface Diagnosis {
-  /** Stable, for programs. */
-  readonly cause: string;
-  /** For people. */
+  /** Stable, for programs. `docs/embedding.md` lists them. */
+  readonly code: DiagnosisCode;
+  /** Whose network or page it lies with, where that can be told. */
+  readonly side?: "here" | "there";
+  /** For people, in English: what is wrong, and what to try. */
   readonly sentence: string;
+  readonly hint: string;
+  /** The link is connected all the same. */
+  readonly isWorking: boolean;
+  /** What it was concluded from. No addresses are in it. */
+  readonly evidence: Evidence;
 }
 
 /** The connection to one peer. One object for as long as the peer is there, whatever happens underneath. */
@@ -63,7 +73,8 @@ export interface Link {
   readonly path: "direct" | "relayed" | "forwarded" | undefined;
   /** Last measured round trip, milliseconds. */
   readonly rttMs: number | undefined;
-  readonly diagnosis?: Diagnosis;
+  /** Undefined while there is nothing to say. */
+  readonly diagnosis?: Diagnosis | undefined;
   /** The present connection, for statistics. It is replaced when it must be: don't keep it. */
   readonly connection: RTCPeerConnection | undefined;
 }

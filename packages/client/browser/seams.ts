@@ -68,6 +68,8 @@ export interface LinkSetup {
   /** Private rooms: whether a description is of a connection that the other seat signed for. */
   readonly isTheirs?: (sdp: string) => boolean;
   readonly parts: Readonly<Record<string, LinkPart>>;
+  /** What else bears on the link: whether this page reaches the server, and what that says of the other page. */
+  readonly situation?: () => { readonly isSignaling: boolean; readonly presence: Peer["presence"] };
   /** How connections are made; tests give another. */
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }

@@ -81,6 +81,15 @@ export class FakeConnection extends FakeEvents {
   get remoteDescription(): Applied | null {
     return this.pendingRemoteDescription ?? this.currentRemoteDescription;
   }
+  get iceConnectionState(): FakeConnection["connectionState"] {
+    return this.connectionState;
+  }
+  /** Two candidates and their end come within milliseconds. */
+  readonly iceGatheringState = "complete";
+  readonly sctp = null;
+  getSenders(): FakeTransceiver["sender"][] {
+    return this.#transceivers.map(({ sender }) => sender);
+  }
   getTransceivers(): FakeTransceiver[] {
     return [...this.#transceivers];
   }

@@ -31,7 +31,7 @@ export function ConnectionDialog({ call, person, onClose }: ConnectionDialogProp
         <p class="soft">{person.diagnosis ?? words.quality.measuring}</p>
       ) : (
         <>
-          <p>{isPoor(numbers) ? words.quality.poor : words.quality.good}</p>
+          <p>{person.diagnosis ?? (isPoor(numbers) ? words.quality.poor : words.quality.good)}</p>
           <dl class="numbers">
             {rows(numbers, pathWord(path)).map(([name, value]) => (
               <div key={name}>

@@ -36,6 +36,12 @@ export function stateWord(state: TileState): string {
   return all[state];
 }
 
+/** There is no picture, and it can be said why. */
+const isLost = (person: Person): boolean => person.link !== "self" && person.link !== "connected";
+/** Whether a press on a state shows numbers, or why there are none. */
+const hasMore = (person: Person, state: TileState): boolean =>
+  state === "poor" || state === "relayed" || (isLost(person) && person.diagnosis !== undefined);
+
 /** Tiles narrower than this many pixels show states as icons, without their words. */
 const smallTile = 260;
 /** Narrower than this there is no place for a button; the list of people has the same one. */
@@ -99,6 +105,9 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
           {initialsOf(person.name)}
         </span>
       )}
+      {isLost(person) && person.diagnosis !== undefined && place.width >= smallTile && (
+        <p class="why">{person.diagnosis}</p>
+      )}
       <figcaption class="caption">
         <span class="name">{name}</span>
         {isSpeaking && <State icon={AudioLines} word={words.call.speaking} look="state-speaking" />}
@@ -108,7 +117,7 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
             icon={stateIcon[state]}
             word={stateWord(state)}
             look={`state-${state}`}
-            {...(state === "poor" || state === "relayed" ? { onPress: showConnection } : {})}
+            {...(hasMore(person, state) ? { onPress: showConnection } : {})}
           />
         ))}
         {isPinned && <State icon={Pin} word={words.call.pinned} look="state-pinned" />}

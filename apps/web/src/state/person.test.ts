@@ -42,12 +42,14 @@ describe("a person on screen", () => {
     expect(tileStates(personOf(bo))).toEqual(["connecting"]);
   });
 
-  it("one who can't be reached is said to be so, with the reason", () => {
+  it("[D5] one who can't be reached is said to be so, with the reason", () => {
     const bo = peer();
-    bo.link = linkIn("closed", "No way through was found.");
+    bo.link = linkIn("closed", "no-route");
     expect(tileStates(personOf(bo))).toEqual(["no-link"]);
     expect(hasPicture(personOf(bo))).toBe(false);
-    expect(personOf(bo).diagnosis).toBe("No way through was found.");
+    expect(personOf(bo).diagnosis).toBe("No way was found between your networks. Try another one.");
+    bo.link = linkIn("closed", "no-relay-candidate", "there");
+    expect(personOf(bo).diagnosis).toBe("The relay can't be reached from their network.");
   });
 
   it("has initials of the first and the last word", () => {

@@ -1,4 +1,5 @@
-import type { LinkState, Peer, PeerId, RemoteMedia } from "@parlour/client";
+import type { Diagnosis, LinkState, Peer, PeerId, RemoteMedia } from "@parlour/client";
+import { words } from "../words/words.ts";
 
 /** What is said about a person on their tile, most important first. */
 export type TileState =
@@ -24,7 +25,7 @@ export interface Person {
   readonly isRelayed: boolean;
   /** Their link loses much, or answers late. */
   readonly isPoor: boolean;
-  /** Why they can't be reached, in a sentence. */
+  /** Why they can't be reached, or less well than they could, in a sentence or two. */
   readonly diagnosis: string | undefined;
   readonly stream: MediaStream | undefined;
   readonly audio: RemoteMedia["audio"];
@@ -52,11 +53,16 @@ export function personOf(peer: Peer, isPoor = false): Person {
     link: peer.link.state,
     isRelayed: peer.link.path === "relayed",
     isPoor,
-    diagnosis: peer.link.diagnosis?.sentence,
+    diagnosis: peer.link.diagnosis && causeIn(peer.link.diagnosis),
     stream: camera?.stream,
     audio: camera?.audio ?? "none",
     video: camera?.video ?? "none",
   };
+}
+
+function causeIn({ code, side }: Diagnosis): string {
+  const [here, there = here] = words.quality.causes[code];
+  return side === "there" ? there : here;
 }
 
 /** Whether their picture is worth showing now, or their initials are. */

@@ -1,3 +1,4 @@
+import { causes } from "./causes-de.ts";
 import type { Words } from "./en.ts";
 import { filesDe } from "./files-de.ts";
 
@@ -327,6 +328,7 @@ export const de: Words = {
     poor: "Die Verbindung ist schlecht: Bilder können stehen bleiben, und der Ton kann abreißen.",
     relayMeaning:
       "Sie geht über ein Relay, weil sich kein direkter Weg fand. Das Relay kann nicht sehen und hören, was hindurchgeht.",
+    causes,
   },
   shortcuts: {
     title: "Tastenkürzel",

@@ -1,3 +1,4 @@
+import { causes } from "./causes-en.ts";
 import { filesEn } from "./files-en.ts";
 
 /**
@@ -326,6 +327,7 @@ export const en = {
     poor: "The connection is poor: pictures may stand still, and sound may break.",
     relayMeaning:
       "It goes over a relay, because no direct way was found. The relay can't see or hear what passes.",
+    causes,
   },
   shortcuts: {
     title: "Keyboard shortcuts",

@@ -3,13 +3,17 @@ import type { NegotiationInput } from "../../core/link/negotiation.ts";
 import { ufragsOf } from "../../core/link/sdp.ts";
 import { type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
 import { streamTag } from "../../core/signals/packet.ts";
-import type { Diagnosis, JsonValue } from "../api.ts";
+import type { JsonValue } from "../api.ts";
 import { eventSource } from "../events.ts";
-import { beside } from "../later.ts";
+import { loaded } from "../later.ts";
 import type { CreateLink, LinkDriver, LinkPart, LinkSetup } from "../seams.ts";
 import { signaling } from "./signaling.ts";
-import type { Route } from "./statistics.ts";
 import { pageTime, type Timekeeper } from "./timekeeper.ts";
+import type { Findings, watchLink } from "./watch.ts";
+
+const mostErrors = 32;
+/** Nothing is wrong with a connection that takes less. */
+const slowMs = 8_000;
 
 /** The link to one other page. Begins at once. */
 export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime);
@@ -22,9 +26,16 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   let connection: RTCPeerConnection | undefined;
   /** Of that connection. */
   let generation = 0;
-  let route: Partial<Route> = {};
+  let findings: Findings = {};
+  let watcher: ReturnType<typeof watchLink> | undefined;
+  let isLoading = false;
+  let isOver = false;
+  const callOffSlow = timekeeper.after(slowMs, () => look());
+  /** When the link came into its present state. */
+  let since = timekeeper.now();
+  /** What the browser reported of ICE servers. */
+  let errors: RTCPeerConnectionIceErrorEvent[] = [];
   let helpTimer: (() => void) | undefined;
-  let stopWatching: (() => void) | undefined;
 
   /** A part that throws must not take the link with it. */
   const eachPart = (use: (part: LinkPart, name: string) => void): void => {
@@ -71,8 +82,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   });
 
   const release = (): void => {
-    stopWatching?.();
-    route = {};
     const old = connection;
     connection = undefined;
     if (!old) return;
@@ -111,38 +120,55 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       if (built !== connection) return;
       emit("log", "connection-state", state);
       feed({ kind: "connection", generation: next, state });
-      if (state === "connected") watch(built);
+      look();
+    });
+    errors = [];
+    built.addEventListener("icecandidateerror", (event) => {
+      if (errors.length < mostErrors) errors.push(event);
     });
     eachPart((part) => part.attach(built, setup.makesFirstOffer ? "offerer" : "answerer"));
   };
 
-  const watch = (of: RTCPeerConnection): void => {
-    beside().then(
-      ({ watchRoute }) => {
-        if (of !== connection) return;
-        stopWatching?.();
-        stopWatching = watchRoute(of, timekeeper, (found) => {
-          route = found;
-          emit("change");
+  /** Looking is loaded when there is something to look at: a connection, or none after a while. */
+  const look = (): void => {
+    if (watcher || isLoading) {
+      watcher?.look();
+      return;
+    }
+    isLoading = true;
+    loaded(import("./watch.ts")).then(
+      ({ watchLink }) => {
+        const observe = () => ({ status: machine.status, since, connection, errors });
+        watcher = watchLink(setup, observe, timekeeper, (found, isNews) => {
+          findings = found;
+          if (isNews) emit("change");
         });
+        if (isOver) watcher.stop();
+        watcher.look();
       },
-      (error) => emit("log", "route-unknown", String(error)),
+      (error) => {
+        isLoading = false;
+        emit("log", "findings-unknown", String(error));
+      },
     );
   };
-
   const send = (signal: LinkSignal): void => signals.send(new TextEncoder().encode(JSON.stringify(signal)));
 
   const run = (effect: LinkEffect): void => {
     if (effect.kind === "log") emit("log", effect.event, effect.detail);
     else if (effect.kind === "changed") {
-      const { status } = machine;
-      if (status.state === "closed") driver.diagnosis = diagnose(status.reason);
-      else delete driver.diagnosis;
+      since = timekeeper.now();
       emit("change");
+      look();
     } else if (effect.kind === "build") build(effect.generation);
     else if (effect.kind === "release") {
       // What was given up may be taken up again, by either side.
-      if (effect.reason !== "failed") signals.stop();
+      if (effect.reason !== "failed") {
+        isOver = true;
+        signals.stop();
+        watcher?.stop();
+        callOffSlow();
+      }
       release();
     } else if (connection) runOn(connection, effect);
   };
@@ -206,20 +232,24 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       }
       case "restart-ice":
         // The credentials that the connection was made with may have ended since.
+        errors = [];
         on.setConfiguration({ ...on.getConfiguration(), iceServers: iceServers() });
         on.restartIce();
     }
   };
 
-  const driver: LinkDriver & { diagnosis?: Diagnosis } = {
+  const driver: LinkDriver = {
     get state() {
       return machine.status.state;
     },
     get path() {
-      return route.path;
+      return findings.route?.path;
     },
     get rttMs() {
-      return route.rttMs;
+      return findings.route?.rttMs;
+    },
+    get diagnosis() {
+      return findings.diagnosis;
     },
     get connection() {
       return connection;
@@ -237,12 +267,3 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   feed({ kind: "begin" });
   return driver;
 }
-
-const sentences: Readonly<Record<string, string>> = {
-  failed: "No way was found between the two networks.",
-  "wrong-fingerprint": "The connection was not with the right person.",
-};
-const diagnose = (cause: string): Diagnosis => ({
-  cause,
-  sentence: sentences[cause] ?? "The connection was ended.",
-});

@@ -30,6 +30,7 @@ export interface PeersSetup {
   readonly media: MediaHub | undefined;
   readonly own: Readonly<Own>;
   readonly signal: (number: number, payload: Uint8Array) => boolean;
+  readonly isSignaling: () => boolean;
   readonly onLink: (peer: Peer) => void;
   readonly log: (event: string, peer: PeerId, detail?: JsonValue) => void;
 }
@@ -49,6 +50,7 @@ export function roomPeers({
   media,
   own,
   signal,
+  isSignaling,
   onLink,
   log,
 }: PeersSetup) {
@@ -75,6 +77,7 @@ export function roomPeers({
       sealer: (card && membership?.sealer(me, entry, card)) ?? plainSealer,
       ...(card && membership && { isTheirs: membership.isTheirs(card) }),
       send: (payload) => signal(entry.number, payload),
+      situation: () => ({ isSignaling: isSignaling(), presence: seat.entry.presence }),
       parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },
     });
     seat.driver = driver;

@@ -95,6 +95,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     media,
     own,
     signal: (number, payload) => session.signal(number, payload),
+    isSignaling: () => view.state === "live",
     onLink: (peer) => emit("link", peer),
     log: log.add,
   });
