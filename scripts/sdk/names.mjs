@@ -3,9 +3,9 @@
  * ever sees it: no caller, no other page, no server, no browser API, no storage; and when no string spells it. A test looks.
  */
 export const insideNames = `
-  acknowledgeAfterMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
+  acknowledgeAfterMs againDoublings againMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
   createChannelHub createConnection createLink createMediaHub credit disconnectAll disconnectedMs effects
-  filled fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
+  filled givenUp fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
   isAnnounced isContinued isDue isFirst isListening isNewPage isNewSeat isOwing isPolite isTheirs isReady isRefused
   isRestarted joinUntil lastIn lastOut makesFirstOffer mayRecount membership notebook onBody onEffects onLink
   onMessage onProblem onRefused onSignal onViolation openSocket outcome outstanding packets partial probeUntil

@@ -124,7 +124,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     });
     errors = [];
     built.addEventListener("icecandidateerror", (event) => {
-      if (errors.length < mostErrors) errors.push(event);
+      errors = [...errors, event].slice(-mostErrors);
     });
     eachPart((part) => part.attach(built, setup.makesFirstOffer ? "offerer" : "answerer"));
   };
@@ -232,7 +232,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       }
       case "restart-ice":
         // The credentials that the connection was made with may have ended since.
-        errors = [];
         on.setConfiguration({ ...on.getConfiguration(), iceServers: iceServers() });
         on.restartIce();
     }
