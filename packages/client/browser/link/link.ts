@@ -29,7 +29,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   let findings: Findings = {};
   let watcher: ReturnType<typeof watchLink> | undefined;
   let isLoading = false;
-  let isOver = false;
   const callOffSlow = timekeeper.after(slowMs, () => look());
   /** When the link came into its present state. */
   let since = timekeeper.now();
@@ -143,7 +142,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
           findings = found;
           if (isNews) emit("change");
         });
-        if (isOver) watcher.stop();
         watcher.look();
       },
       (error) => {
@@ -164,9 +162,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     else if (effect.kind === "release") {
       // What was given up may be taken up again, by either side.
       if (effect.reason !== "failed") {
-        isOver = true;
         signals.stop();
-        watcher?.stop();
         callOffSlow();
       }
       release();

@@ -110,7 +110,6 @@ describe("a link that is watched", () => {
     const { link, told, watcher, clock } = watched();
     watcher.look();
     Object.assign(link, { status: { state: "closed", reason: "left" }, connection: undefined });
-    watcher.stop();
     watcher.look();
     await flush();
     expect([told, clock.next]).toEqual([[], undefined]);

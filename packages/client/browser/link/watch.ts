@@ -20,11 +20,10 @@ export function watchLink(
   observe: () => Observed,
   timekeeper: Timekeeper,
   onFindings: (findings: Findings, isNews: boolean) => void,
-): { look(): void; stop(): void } {
+): { look(): void } {
   let told = "[null,null]";
   let evidence: Evidence | undefined;
   let callOff = (): void => {};
-  let isStopped = false;
 
   const conclude = (seen: Observed, report: RTCStatsReport | undefined): void => {
     // What was seen of a connection may come when the link is further on.
@@ -47,7 +46,7 @@ export function watchLink(
     callOff();
     const seen = observe();
     const every = everyMs[seen.status.state];
-    if (every && !isStopped) callOff = timekeeper.after(every, look);
+    if (every) callOff = timekeeper.after(every, look);
     const { connection } = seen;
     if (!connection) {
       conclude(seen, undefined);
@@ -59,13 +58,7 @@ export function watchLink(
       () => {},
     );
   };
-  return {
-    look,
-    stop() {
-      isStopped = true;
-      callOff();
-    },
-  };
+  return { look };
 }
 
 function diagnosisOf(cause: Cause, evidence: Evidence): Diagnosis {
