@@ -1,5 +1,5 @@
 /**
- * `npm test`: installs what is missing, then types, lint and rules, unit tests, build, and real browsers.
+ * `npm test`: installs what is missing, then types, lint and rules, unit tests, build, real browsers, and networks between them.
  * Ends with one screen of what failed and the line `N passed, N failed`.
  *
  *   --long   ten times the seeds and the long variants (sets PARLOUR_LONG=1 and PARLOUR_SEEDS for every test)
@@ -13,9 +13,8 @@ import { fail, root, run, seconds, tools } from "./steps/run.mjs";
 
 const unknown = process.argv.slice(2).filter((word) => word !== "--long");
 if (unknown.length > 0) fail(`npm test knows --long alone, not ${unknown.join(" ")}.`, 2);
-const env = process.argv.includes("--long")
-  ? { PARLOUR_LONG: "1", PARLOUR_SEEDS: process.env.PARLOUR_SEEDS ?? "20000" }
-  : {};
+const isLong = process.argv.includes("--long");
+const env = isLong ? { PARLOUR_LONG: "1", PARLOUR_SEEDS: process.env.PARLOUR_SEEDS ?? "20000" } : {};
 
 const started = performance.now();
 const total = { passed: 0, failed: 0 };
@@ -76,15 +75,26 @@ async function unitTests() {
   count(numPassedTests, Math.max(numFailedTests, names.length), names);
 }
 
+/** Tests that print `✓` and `✗` lines and end with `N passed, N failed`. */
+async function suite(name, command) {
+  const { ok, output } = await run(command, { stream: true, env });
+  const [, passed, failed] = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
+  if (passed === undefined) return count(0, 1, [`${name} (they did not run to the end)`]);
+  const names = [...new Set([...output.matchAll(/^✗ (.*?)(?: \([\d.]+ s\))?$/gm)].map((match) => match[1]))];
+  if (!ok && names.length === 0) names.push(`${name} (an error outside of any test)`);
+  count(Number(passed), Math.max(Number(failed), ok ? 0 : 1), names);
+}
+
 async function browserTests() {
   heading("real browsers");
-  if (!existsSync(join(root, "e2e", "run.mjs"))) return console.log("There are none yet.");
-  const { ok, output } = await run([process.execPath, "e2e/run.mjs", "--no-build"], { stream: true, env });
-  const [, passed, failed] = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
-  if (passed === undefined) return count(0, 1, ["browser tests (they did not run to the end)"]);
-  const names = [...new Set([...output.matchAll(/^✗ (.*?)(?: \([\d.]+ s\))?$/gm)].map((match) => match[1]))];
-  if (!ok && names.length === 0) names.push("browser tests (an error outside of any test)");
-  count(Number(passed), Math.max(Number(failed), ok ? 0 : 1), names);
+  await suite("browser tests", [process.execPath, "e2e/run.mjs", "--no-build"]);
+  heading(isLong ? "every pair of networks" : "networks");
+  await suite("networks", [
+    process.execPath,
+    "e2e/nat-lab/run.mjs",
+    "--no-build",
+    ...(isLong ? ["--all"] : []),
+  ]);
 }
 
 await install();
