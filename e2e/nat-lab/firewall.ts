@@ -37,7 +37,7 @@ interface Parts {
  */
 const table = ({ before = "", masquerade = "masquerade", outgoing = "", incoming = "" }: Parts): string => `
 table ip lab {
-  set sent { type ipv4_addr; flags dynamic,timeout; timeout 60s; }
+  set sent { type inet_service . ipv4_addr; flags dynamic,timeout; timeout 60s; }
   chain before { type nat hook prerouting priority dstnat; ${before}; }
   chain after { type nat hook postrouting priority srcnat; oifname "wan" ${masquerade}; }
   chain input { type filter hook input priority filter; iifname "wan" ct state new drop; }
@@ -60,8 +60,8 @@ function translation(network: Network, host: string | undefined): string {
     case "address-restricted":
       return table({
         before: toHost,
-        outgoing: 'iifname "lan*" oifname "wan" meta l4proto udp update @sent { ip daddr }',
-        incoming: `${fromOutside} ip saddr @sent accept`,
+        outgoing: 'iifname "lan*" oifname "wan" meta l4proto udp update @sent { udp sport . ip daddr }',
+        incoming: `${fromOutside} udp dport . ip saddr @sent accept`,
       });
     case "symmetric":
       return table({ masquerade: "masquerade random,fully-random" });
