@@ -146,7 +146,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       },
       (error) => {
         isLoading = false;
-        emit("log", "findings-unknown", String(error));
+        emit("log", "unwatched", String(error));
       },
     );
   };
