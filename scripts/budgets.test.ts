@@ -81,12 +81,14 @@ describe("budgets", () => {
     const core = splitSdk(await sdkModules("browser/core-entry.ts"));
     const all = splitSdk(await sdkModules("browser/index.ts"));
     const { beside = "", watch = "", "private-door": keys = "", ...others } = core.later;
+    const { "connection-test": trial = "" } = all.later;
     const sizes = {
       core: gzipped(core.first),
       media: gzipped(all.first) - gzipped(core.first),
       beside: gzipped(beside),
       diagnosis: gzipped(watch),
       private: gzipped(keys),
+      trial: gzipped(trial),
     };
     console.log(`SDK, gzipped: ${JSON.stringify(sizes)}`);
     expect(Object.keys(others)).toEqual([]);
@@ -100,6 +102,8 @@ describe("budgets", () => {
     expect(sizes.diagnosis).toBeLessThanOrEqual(4_000);
     expect(sizes.beside).toBeLessThanOrEqual(2_000);
     expect(sizes.private).toBeLessThanOrEqual(4_000);
+    expect(trial).toContain("icecandidateerror");
+    expect(sizes.trial).toBeLessThanOrEqual(2_000);
   });
 
   it("[H21] the SDK is one module that imports nothing before it is asked to, with source maps", async () => {

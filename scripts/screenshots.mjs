@@ -137,6 +137,12 @@ async function main() {
       const ada = await open(tab, "/r/standup?name=Ada");
       await ada.sees("button", "Join");
     });
+    await screen("lobby-test", async (tab) => {
+      const ada = await open(tab, "/r/trying?name=Ada");
+      await ada.press("Test the connection");
+      await ada.sees("button", "Test again");
+      await tab.page.waitForSelector(".dialog button.secondary:not([disabled])", { timeout: 40_000 });
+    });
     await screen("lobby-denied", async (tab) => {
       await tab.page.evaluateOnNewDocument(() => {
         navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));

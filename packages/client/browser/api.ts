@@ -294,3 +294,22 @@ export interface RoomInspection {
     readonly bytesReceived: number;
   };
 }
+
+/** What a connection test looks at. The relay is tried over each way to it that the server offers. */
+export type ConnectionCheck = "server" | "websocket" | "stun" | "relay-udp" | "relay-tcp" | "relay-tls";
+
+/** What came of one. */
+export interface ConnectionCheckResult {
+  readonly check: ConnectionCheck;
+  /** `missing`: the server offers none. */
+  readonly state: "works" | "fails" | "missing";
+  /** How long it took, in ms. */
+  readonly ms?: number;
+}
+
+/** How a connection test runs. */
+export interface ConnectionTestOptions {
+  /** Called with each result as soon as it is there. */
+  readonly onResult?: (result: ConnectionCheckResult) => void;
+  readonly signal?: AbortSignal;
+}

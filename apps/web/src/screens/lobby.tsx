@@ -1,10 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import { follow, fresh } from "../browser/navigation.ts";
 import { DeviceChoice, Switch } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { CircleAlert, Ear, Globe, Hourglass, Lock, VideoOff } from "../parts/icons.ts";
+import { CircleAlert, Ear, Gauge, Globe, Hourglass, Lock, VideoOff } from "../parts/icons.ts";
 import { Invitation } from "../parts/invitation.tsx";
 import { LanguageChoice } from "../parts/language-choice.tsx";
+import { Lazy } from "../parts/lazy.tsx";
 import { LevelBar } from "../parts/level-bar.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { OwnPreview } from "../parts/own-preview.tsx";
@@ -61,6 +63,7 @@ export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyPro
         <div class="lobby-side">
           <Preview visit={visit} />
           <Fresh visit={visit} />
+          <TestTheConnection visit={visit} />
         </div>
         <form class="lobby-form" onSubmit={submit}>
           <label class="field">
@@ -161,6 +164,25 @@ function Waiting({ visit }: { readonly visit: Visit }) {
     </div>
   );
 }
+
+/** For who wants to know before a call whether it will work. */
+function TestTheConnection({ visit }: { readonly visit: Visit }) {
+  const isOpen = useSignal(false);
+  const close = useCallback(() => {
+    isOpen.value = false;
+  }, [isOpen]);
+  return (
+    <>
+      <button type="button" class="plain-button test-button" onClick={() => (isOpen.value = true)}>
+        <Icon node={Gauge} size={18} />
+        <span>{words.connectionTest.open}</span>
+      </button>
+      {isOpen.value && <Lazy load={connectionTest} props={{ visit, onClose: close }} />}
+    </>
+  );
+}
+
+const connectionTest = async () => (await import("../parts/connection-test.tsx")).ConnectionTestDialog;
 
 /** A room that was just made: its link, to be handed on. */
 function Fresh({ visit }: { readonly visit: Visit }) {

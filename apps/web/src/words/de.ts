@@ -113,6 +113,68 @@ export const de: Words = {
       "Das ist nicht das Kennwort dieses Raums. Versuch es noch einmal, oder frag die Person, die dich eingeladen hat.",
     nameRefused: "Dieser Raum nimmt diesen Namen nicht an. Wähle einen anderen.",
   },
+  connectionTest: {
+    open: "Verbindung testen",
+    title: "Test der Verbindung",
+    running: "Wird versucht…",
+    runningMeaning:
+      "Versucht wird, was ein Anruf braucht. Das dauert ein paar Sekunden, und bis zu einer halben Minute, wo etwas nicht antwortet.",
+    notTried: "Nicht versucht, weil etwas weiter oben nicht geht.",
+    again: "Noch einmal testen",
+    missing: "Dieser Server bietet es nicht an.",
+    noStun: "Dieser Server hat kein STUN, deshalb sind weniger Anrufe direkt.",
+    states: { waiting: "wird versucht", works: "geht", degraded: "könnte besser sein", fails: "geht nicht" },
+    checks: {
+      server: {
+        name: "Der Server",
+        works: "Er antwortet.",
+        fails: "Er ist nicht erreichbar. Bist du online?",
+      },
+      websocket: {
+        name: "Weg in Räume",
+        works: "Ein Raum lässt dich ein.",
+        fails:
+          "Kein Raum lässt sich betreten. Ein Proxy oder eine Firewall in deinem Netz sperrt vielleicht WebSockets.",
+      },
+      stun: {
+        name: "Deine eigene Adresse",
+        works: "Dein Browser erfährt die Adresse, unter der andere ihn erreichen.",
+        fails:
+          "Dein Browser erfährt seine Adresse nicht: Dein Netz sperrt UDP. Anrufe gehen dann über das Relay.",
+      },
+      "relay-udp": {
+        name: "Relay über UDP",
+        works: "Wo nichts direkt geht, gehen Anrufe über den Server, in voller Qualität.",
+        fails: "Dein Netz lässt das nicht durch.",
+      },
+      "relay-tcp": {
+        name: "Relay über TCP",
+        works: "Anrufe kommen durch Netze, die UDP sperren.",
+        fails: "Dein Netz lässt das nicht durch.",
+      },
+      "relay-tls": {
+        name: "Relay über TLS",
+        works: "Anrufe kommen durch Netze, die nichts als HTTPS hinauslassen.",
+        fails:
+          "Dein Netz lässt das nicht durch, oder dein Browser vertraut dem Zertifikat des Servers nicht.",
+      },
+    },
+    devices: {
+      name: "Kamera und Mikrofon",
+      works: "Sie sind an.",
+      off: "Beide sind aus. Du kannst sie vor dem Beitreten einschalten.",
+    },
+    verdict: {
+      fine: "Alles, was ein Anruf braucht, geht hier.",
+      slower:
+        "Anrufe gehen hier. Wo sie nicht direkt sein können, gehen sie über TCP und stocken vielleicht.",
+      directOnly:
+        "Anrufe gehen hier vielleicht, wo sie direkt sein können. Das Relay für alle anderen ist nicht erreichbar.",
+      blocked:
+        "Anrufe werden hier kaum gehen: Dein Netz lässt keinen der Wege durch. Versuche ein anderes Netz, zum Beispiel das eines Telefons.",
+      noServer: "Der Server ist nicht so erreichbar, wie Anrufe es brauchen.",
+    },
+  },
   devices: {
     deniedCamera:
       "Der Browser lässt diese Seite nicht an deine Kamera. Damit man dich sieht, erlaube sie neben der Adresse.",

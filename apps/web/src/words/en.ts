@@ -112,6 +112,65 @@ export const en = {
     passcodeWrong: "That is not the passcode of this room. Try again, or ask the person who invited you.",
     nameRefused: "This room does not take that name. Choose another one.",
   },
+  connectionTest: {
+    open: "Test the connection",
+    title: "Test of the connection",
+    running: "Being tried…",
+    runningMeaning:
+      "Trying what a call needs. This takes a few seconds, or up to half a minute where something does not answer.",
+    notTried: "Not tried, since something above does not work.",
+    again: "Test again",
+    missing: "This server does not offer it.",
+    noStun: "This server has no STUN, so fewer calls are direct.",
+    states: { waiting: "being tried", works: "works", degraded: "could be better", fails: "does not work" },
+    checks: {
+      server: {
+        name: "Server",
+        works: "It answers.",
+        fails: "It can't be reached. Are you online?",
+      },
+      websocket: {
+        name: "Way into rooms",
+        works: "A room lets you in.",
+        fails: "No room can be entered. A proxy or a firewall in your network may block WebSockets.",
+      },
+      stun: {
+        name: "Your own address",
+        works: "Your browser learns the address by which others reach it.",
+        fails:
+          "Your browser does not learn its address: your network blocks UDP. Calls then go through the relay.",
+      },
+      "relay-udp": {
+        name: "Relay over UDP",
+        works: "Where nothing is direct, calls go through the server, at full quality.",
+        fails: "Your network does not let this through.",
+      },
+      "relay-tcp": {
+        name: "Relay over TCP",
+        works: "Calls get through networks that block UDP.",
+        fails: "Your network does not let this through.",
+      },
+      "relay-tls": {
+        name: "Relay over TLS",
+        works: "Calls get through networks that let out nothing but HTTPS.",
+        fails:
+          "Your network does not let this through, or your browser does not trust the server's certificate.",
+      },
+    },
+    devices: {
+      name: "Camera and microphone",
+      works: "They are on.",
+      off: "Both are off. You can switch them on before you join.",
+    },
+    verdict: {
+      fine: "Everything a call needs works here.",
+      slower: "Calls work here. Where they can't be direct they go over TCP, and may stutter.",
+      directOnly: "Calls may work here, where they can be direct. The relay for all others can't be reached.",
+      blocked:
+        "Calls will hardly work here: your network lets none of the ways through. Try another network, or a phone's.",
+      noServer: "The server can't be reached as calls need it.",
+    },
+  },
   devices: {
     deniedCamera:
       "The browser does not let this page use your camera. To be seen, allow it beside the address.",
