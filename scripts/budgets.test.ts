@@ -89,6 +89,7 @@ describe("budgets", () => {
       diagnosis: gzipped(watch),
       private: gzipped(keys),
       trial: gzipped(trial),
+      files: gzipped(all.later["room-files"] ?? ""),
     };
     console.log(`SDK, gzipped: ${JSON.stringify(sizes)}`);
     expect(Object.keys(others)).toEqual([]);
@@ -104,6 +105,9 @@ describe("budgets", () => {
     expect(sizes.private).toBeLessThanOrEqual(4_000);
     expect(trial).toContain("icecandidateerror");
     expect(sizes.trial).toBeLessThanOrEqual(2_000);
+    expect(all.first).not.toContain("Ed25519");
+    expect(sizes.files).toBeGreaterThan(5_000);
+    expect(sizes.files).toBeLessThanOrEqual(19_000);
   });
 
   it("[H21] the SDK is one module that imports nothing before it is asked to, with source maps", async () => {

@@ -4,7 +4,7 @@
  */
 export const insideNames = `
   acknowledgeAfterMs againDoublings againMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
-  createChannelHub createConnection createLink createMediaHub credit disconnectAll disconnectedMs effects
+  createChannelHub createConnection createFilesHub createLink createMediaHub credit disconnectAll disconnectedMs effects
   filled givenUp fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
   isAnnounced isContinued isDue isFirst isListening isNewPage isNewSeat isOwing isPolite isTheirs isReady isRefused
   isRestarted joinUntil lastIn lastOut makesFirstOffer mayRecount membership notebook onBody onEffects onLink

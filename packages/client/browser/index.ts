@@ -6,12 +6,13 @@ export { makePrivateLink, parseRoomLink, type RoomLink } from "./link-text.ts";
 
 import type { ConnectionCheckResult, ConnectionTestOptions } from "./api.ts";
 import { createChannelHub } from "./channels/index.ts";
+import { createFilesHub } from "./files/files-hub.ts";
 import { loaded } from "./later.ts";
 import { createLink } from "./link/index.ts";
 import { roomJoiner } from "./room/index.ts";
 import { createMediaHub } from "./room/media-hub.ts";
 
-export const joinRoom = roomJoiner({ createLink, createChannelHub, createMediaHub });
+export const joinRoom = roomJoiner({ createLink, createChannelHub, createMediaHub, createFilesHub });
 
 /**
  * Tries what a call needs, without one: the server, its WebSocket, STUN, and data through the relay over each way to it. Takes some

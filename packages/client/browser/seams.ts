@@ -10,6 +10,8 @@ import type {
   RemoteMedia,
   Source,
 } from "./api.ts";
+import type { Offer, RoomFiles } from "./files/api.ts";
+import type { Membership } from "./room/membership.ts";
 
 /** The inner seams of the SDK: what its parts know of each other. Not exported to embedders. */
 
@@ -111,6 +113,27 @@ export type CreateMediaHub = (setup: {
   /** Published at once, so that it is part of the first offers. */
   readonly publish: NonNullable<JoinOptions["publish"]>;
 }) => MediaHub;
+
+/** What files need of their room. */
+export interface FilesSetup {
+  /** The room's name: offers are signed for it. */
+  readonly room: string;
+  readonly hub: ChannelHub;
+  readonly own: { readonly me: { readonly id: PeerId }; readonly membership: Membership | undefined };
+  readonly emit: (event: "offer", offer: Offer) => void;
+  readonly log: (event: string, peer?: PeerId, detail?: JsonValue) => void;
+}
+/** All files of a room: `browser/files/files-hub.ts`. */
+export interface FilesHub {
+  readonly files: RoomFiles;
+  /** A page to exchange files with; the part goes into its link under the key `files`. */
+  add(peer: Peer): LinkPart;
+  /** That page is gone (left, or another epoch took its place). */
+  remove(id: PeerId): void;
+  /** The room is left. */
+  close(): void;
+}
+export type CreateFilesHub = (setup: FilesSetup) => FilesHub;
 
 /** One page of one seat, as the signaling session knows it. */
 export interface PageAddress {

@@ -12,7 +12,7 @@ import {
   TransferProblem,
   transferSentences,
 } from "../core/index.ts";
-import { type Giving, startGiving } from "./giving.ts";
+import { type Giving, type GivingOptions, startGiving } from "./giving.ts";
 import { type Head, openJournal, readHeads, rememberedMost } from "./journal.ts";
 import type { Port, World } from "./port.ts";
 import { bytesOf, type Run } from "./run.ts";
@@ -83,12 +83,17 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
   const offers = new Map<string, OfferEntry<Content>>();
   const givings = new Set<Giving>();
   const ports = new Map<string, Port>();
+  const lookers = new Set<() => void>();
+  const changed = (): void => {
+    for (const look of [...lookers]) look();
+    events.onChange();
+  };
   const inner: Inner<Content> = {
     world,
     ports,
     takenPlace: (id) => `taken/${placeOf(world.room)}/${id}`,
     givenPlace: (id) => `given/${placeOf(world.room)}/${id}`,
-    onChange: () => events.onChange(),
+    onChange: () => changed(),
     passOn(entry) {
       for (const peer of ports.keys()) passOn(entry, peer);
     },
@@ -169,7 +174,7 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
     };
     offers.set(id, offer);
     events.onOffer(offer);
-    events.onChange();
+    changed();
   };
 
   const onSwarm = (peer: string, message: SwarmMessage): void => {
@@ -181,13 +186,13 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
       for (const giving of givings) giving.left(peer, message);
       entry?.run?.put({ type: "gone", peer, ...(isGiver && { code }) });
       unoffer(offer, peer);
-      events.onChange();
+      changed();
       return;
     }
     if (!entry?.run || !mayTake(entry, peer)) return;
     entry.run.receive(peer, message, (text) => fromBase64url(text) ?? new Uint8Array());
     for (const giving of givings) giving.heard(peer, message);
-    if (message.type === "field" || message.type === "state" || message.type === "have") events.onChange();
+    if (message.type === "field" || message.type === "state" || message.type === "have") changed();
   };
   const unoffer = (offer: OfferEntry<Content> | undefined, peer: string): void => {
     if (!offer?.offeredBy.delete(peer) || offer.offeredBy.size > 0 || offer.state !== "open") return;
@@ -205,14 +210,14 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
         offer.kept = taking.bytes;
         offer.isResumed = taking.state === "failed";
         offer.state = offer.offeredBy.size > 0 ? "open" : "ended";
-        events.onChange();
+        changed();
       },
     });
     offer.taking = taking;
     void taking.closed.then(() => {
       if (offer.taking === taking && taking.state !== "done") offer.kept = taking.bytes;
     });
-    events.onChange();
+    changed();
     return taking;
   };
 
@@ -273,16 +278,13 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
           }
           for (const offer of [...offers.values()]) unoffer(offer, peer);
           for (const giving of givings) giving.gone(peer);
-          events.onChange();
+          changed();
         },
       };
     },
 
     /** Offers files; what they are may become known later. */
-    offer(
-      sources: Promise<readonly Source[]>,
-      options: { readonly to?: readonly string[]; readonly thumbnail?: string },
-    ): Giving {
+    offer(sources: Promise<readonly Source[]>, options: GivingOptions): Giving {
       const giving = startGiving(inner, sources, options, () => givings.delete(giving));
       givings.add(giving);
       return giving;
@@ -293,7 +295,19 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
       offer.state = "declined";
       for (const peer of offer.offeredBy)
         ports.get(peer)?.carrier.control({ type: "leave", id: offer.manifest.id, code: "declined" });
-      events.onChange();
+      changed();
+    },
+
+    /** Calls when that offer is another now. */
+    on(offer: OfferEntry<Content>, listener: () => void): () => void {
+      const before = { state: offer.state, kept: offer.kept };
+      const look = (): void => {
+        if (offer.state === before.state && offer.kept === before.kept) return;
+        Object.assign(before, { state: offer.state, kept: offer.kept });
+        listener();
+      };
+      lookers.add(look);
+      return () => void lookers.delete(look);
     },
 
     /** What was received earlier and is not at work now, newest first. */

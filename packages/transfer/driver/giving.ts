@@ -21,6 +21,8 @@ import { bytesOf, type Run, startRun } from "./run.ts";
 export type TakerState = "offered" | "taking" | "paused" | "done" | "declined" | "failed";
 
 export interface GivingOptions {
+  /** For the transfer, unless the same files were offered before. Missing: one is made. */
+  readonly id?: string;
   /** Seats; missing: everyone. */
   readonly to?: readonly string[];
   readonly thumbnail?: string;
@@ -58,7 +60,7 @@ export interface Giving {
 export function startGiving<Content>(
   inner: Inner<Content>,
   sources: Promise<readonly Source[]>,
-  { to, thumbnail }: GivingOptions,
+  { id: fresh, to, thumbnail }: GivingOptions,
   onEnd: () => void,
 ): Giving {
   const { world, ports } = inner;
@@ -144,7 +146,7 @@ export function startGiving<Content>(
       kept = base64url(made.kept);
     }
     const isSame = before !== undefined && before.manifest.key === base64url(signer.key);
-    const id = isSame ? before.id : world.makeId();
+    const id = isSame ? before.id : (fresh ?? world.makeId());
     let text: string;
     try {
       text = isSame ? before.head.text : writeManifest(id, base64url(signer.key), files);

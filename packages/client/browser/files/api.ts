@@ -52,7 +52,7 @@ export interface Progress {
 
 /** What giving and taking have in common. Iterating gives progress, a few times a second at most, and ends when it ends. */
 export interface Transfer extends AsyncIterable<Progress> {
-  /** 22 characters; the same for giver and takers, and after a reload. */
+  /** 22 characters. Takers know it by the same before and after a reload; a giving has one of its own. */
   readonly id: string;
   /** The one file's or folder's name, or the first one's. */
   readonly name: string;
@@ -140,7 +140,7 @@ export interface Offer {
   readonly thumbnail?: string;
   /** Bytes of it that are here from before: accepting goes on from there. */
   readonly kept: number;
-  /** It was accepted before and not finished, and this page was reloaded. */
+  /** It was accepted before and not finished, and this page was reloaded: it goes on by itself, and `state` is `accepted`. */
   readonly isResumed: boolean;
   /** `ended`: taken back, or nobody who has it is here. */
   readonly state: "open" | "accepted" | "declined" | "ended";

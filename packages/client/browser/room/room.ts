@@ -19,7 +19,7 @@ import { beside } from "../later.ts";
 import type { RoomLink } from "../link-text.ts";
 import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
-import type { ChannelHub, CreateLink, CreateMediaHub } from "../seams.ts";
+import type { ChannelHub, CreateFilesHub, CreateLink, CreateMediaHub } from "../seams.ts";
 import { type RoomEffect, startSessionDriver } from "../session/index.ts";
 import { connectionMaker } from "./connection-maker.ts";
 import { eventLog } from "./inspection.ts";
@@ -33,6 +33,7 @@ export interface RoomParts {
   readonly createLink: CreateLink;
   readonly createChannelHub: () => ChannelHub;
   readonly createMediaHub?: CreateMediaHub;
+  readonly createFilesHub?: CreateFilesHub;
   readonly certificates?: Certificates;
 }
 
@@ -87,12 +88,14 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   // Who we are is known from the first welcome on, and nobody holds the room or has a link before.
   const own: Own = { me: {} as RosterEntry, membership, iceServers: [], rtc: options.rtc ?? {} };
 
+  const files = parts.createFilesHub?.({ room: address.name, hub, own, emit, log: log.add });
   const ready = connectionMaker(rtcOf(own));
   const peers = roomPeers({
     createLink: parts.createLink,
     createConnection: ready.create,
     hub,
     media,
+    files,
     own,
     signal: (number, payload) => session.signal(number, payload),
     isSignaling: () => view.state === "live",
@@ -282,6 +285,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     for (const { reject } of says.values()) reject(error);
     hosting?.then((host) => host.end(error), failed);
     media?.close();
+    files?.close();
     ready.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
     setState("left", reason);
@@ -329,6 +333,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     peers: peers.peers,
     messages: [],
     publications: media?.publications ?? new Map(),
+    ...(files && { files: files.files }),
     link: address.href,
     waiting,
     host: Object.fromEntries(
