@@ -1,4 +1,5 @@
 import puppeteer, { type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import type { Desktop } from "./desktop.ts";
 import { type PageSide, preparePage } from "./page-side.ts";
 import { forgetProcess, freshFolder, noteProcess, processTree, removeFolder, signalTree } from "./scratch.ts";
 import { within } from "./waiting.ts";
@@ -57,10 +58,16 @@ export async function executable(engine: Engine): Promise<string> {
   return found;
 }
 
-const chromiumFlags = ({ cameraFps = 15, holdsSoundBack = false }: BrowserOptions): string[] => [
+const chromiumFlags = ({
+  cameraFps = 15,
+  holdsSoundBack = false,
+  hasRealDevices = false,
+  asksPermission = false,
+  flags = [],
+}: BrowserOptions): string[] => [
   "--no-sandbox",
-  `--use-fake-device-for-media-stream=fps=${cameraFps}`,
-  "--use-fake-ui-for-media-stream",
+  ...(hasRealDevices ? [] : [`--use-fake-device-for-media-stream=fps=${cameraFps}`]),
+  ...(asksPermission ? [] : ["--use-fake-ui-for-media-stream"]),
   `--autoplay-policy=${holdsSoundBack ? "document-user-activation-required" : "no-user-gesture-required"}`,
   // Names of the form <uuid>.local need multicast, which containers often lack; and a page that a test answers itself has no
   // address, so that asking its own server would count as reaching into the local network.
@@ -69,13 +76,19 @@ const chromiumFlags = ({ cameraFps = 15, holdsSoundBack = false }: BrowserOption
   "--disable-component-update",
   "--no-first-run",
   "--window-size=1280,800",
+  ...flags,
 ];
-const firefoxPreferences = {
-  "media.navigator.streams.fake": true,
-  "media.navigator.permission.disabled": true,
+const firefoxPreferences = ({
+  holdsSoundBack = false,
+  hasRealDevices = false,
+  asksPermission = false,
+  preferences = {},
+}: BrowserOptions) => ({
+  "media.navigator.streams.fake": !hasRealDevices,
+  "media.navigator.permission.disabled": !asksPermission,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "media.peerconnection.ice.loopback": true,
-  "media.autoplay.default": 0,
+  "media.autoplay.default": holdsSoundBack ? 1 : 0,
   "media.autoplay.blocking_policy": 0,
   "dom.events.asyncClipboard.clipboardItem": true,
   // A page in a background tab is a person all the same: no throttling.
@@ -87,13 +100,22 @@ const firefoxPreferences = {
   "network.captive-portal-service.enabled": false,
   "network.connectivity-service.enabled": false,
   "toolkit.telemetry.enabled": false,
-};
+  ...preferences,
+});
 
 export interface BrowserOptions {
   /** Frames per second of Chromium's fake camera; 15 when not given. */
   readonly cameraFps?: number;
-  /** Chromium: no sound before the first click or key, as browsers treat pages that nobody touched yet. */
+  /** No sound before the first click or key, as browsers treat pages that nobody touched yet. */
   readonly holdsSoundBack?: boolean;
+  /** With a window on that screen, and its speakers. */
+  readonly desktop?: Desktop;
+  /** The microphones of the desktop in place of the browser's fake ones; there is no camera then. */
+  readonly hasRealDevices?: boolean;
+  /** The browser asks the person, who is not there: nothing is allowed unless somebody presses. */
+  readonly asksPermission?: boolean;
+  /** More of Chromium's. */
+  readonly flags?: readonly string[];
   /** More of Firefox's preferences. */
   readonly preferences?: Readonly<Record<string, unknown>>;
   /** Where else than on this machine's own network it runs. */
@@ -115,7 +137,8 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
   const profile = place?.profile ?? freshFolder(engine);
   const shared = {
     executablePath: place?.executable ?? (await executable(engine)),
-    headless: true,
+    headless: options.desktop === undefined,
+    ...(options.desktop === undefined ? {} : { env: { ...process.env, ...options.desktop.env } }),
     userDataDir: profile,
     timeout: 60_000,
     protocolTimeout: 120_000,
@@ -128,11 +151,7 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
   const browser = await puppeteer.launch(
     engine === "chromium"
       ? { ...shared, browser: "chrome", args: chromiumFlags(options) }
-      : {
-          ...shared,
-          browser: "firefox",
-          extraPrefsFirefox: { ...firefoxPreferences, ...options.preferences },
-        },
+      : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences(options) },
   );
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error(`${engine} has no process`);

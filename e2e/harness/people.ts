@@ -12,6 +12,8 @@ export interface Person {
   seesNo(role: string, name: string | RegExp, timeoutMs?: number): Promise<void>;
   /** Waits until that text stands anywhere on the page (or in an element of that role). */
   reads(text: string | RegExp, within?: { role: string; name: string | RegExp }): Promise<void>;
+  /** Waits until that text stands nowhere on the page. */
+  readsNo(text: string): Promise<void>;
   /** Names of the figures in **People on screen**. */
   figures(): Promise<string[]>;
   /** Waits for exactly these figures, self left out. */
@@ -160,6 +162,10 @@ export function personOn(tab: TestPage, name: string): Person {
         ),
       );
     },
+    readsNo: (text) =>
+      until(`${name} to read “${text}” no more`, () =>
+        page.evaluate((wanted) => !(document.body.textContent ?? "").includes(wanted), text),
+      ).then(() => undefined),
     figures: () =>
       page.evaluate(() => {
         const group = window.parlourTest.find("group", "People on screen");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, TestPage } from "../harness/browsers.ts";
-import { choose, withScreen } from "../harness/on-the-page.ts";
+import { choose } from "../harness/on-the-page.ts";
 import { enter, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
@@ -38,11 +38,8 @@ describe("a call on the page", () => {
 
   it("[W40] two screens at once take the stage while people become a strip", async () => {
     const link = privateLink(stage.server, stage.roomName("shares"));
-    const [adaTab, boTab] = [await stage.page("chromium"), await stage.page("chromium")];
-    await withScreen(adaTab);
-    await withScreen(boTab);
-    const ada = await enter(adaTab, link, { name: "Ada", ...silent });
-    const bo = await enter(boTab, link, { name: "Bo", ...silent });
+    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
+    const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
     const cy = await stage.person("chromium", link, { name: "Cy", ...silent });
     await cy.seesPeople("Ada", "Bo");
     await ada.press("Share screen");
@@ -207,59 +204,6 @@ describe("a call on the page", () => {
       tab.page.evaluate(() => document.querySelector('svg[aria-label="The link as a QR code"]') !== null),
     );
     expect(tab.problems).toEqual([]);
-  });
-
-  it("the call goes into a small window that mutes and leaves, and back", async () => {
-    const link = privateLink(stage.server, stage.roomName("small"));
-    const ada = await stage.person("chromium", link, { name: "Ada" });
-    const bo = await stage.person("chromium", link, { name: "Bo" });
-    await ada.moves("Bo");
-    const { page } = ada.tab;
-    await ada.press("More");
-    await ada.sees("menuitem", "Small window");
-    // Only a real press may open a window.
-    await (await page.$('::-p-aria([name="Small window"][role="menuitem"])'))?.click();
-    const inSmall = (look: string) =>
-      page.evaluate((wanted) => {
-        const pictures = (window as { documentPictureInPicture?: { window: Window | null } })
-          .documentPictureInPicture;
-        const found = [...(pictures?.window?.document.querySelectorAll("button") ?? [])].find(
-          ({ textContent }) => textContent === wanted,
-        );
-        found?.click();
-        return found !== undefined;
-      }, look);
-    await until("Mute in the small window", () => inSmall("Mute"));
-    await bo.figureSays("Ada", "Muted");
-    expect(
-      await page.evaluate(
-        () =>
-          (
-            window as { documentPictureInPicture?: { window: Window | null } }
-          ).documentPictureInPicture?.window?.document.querySelector("figure")?.ariaLabel,
-      ),
-    ).toBe("Bo");
-    await until("Leave in the small window", () => inSmall("Leave"));
-    await ada.sees("heading", "You left the room");
-    await until("the small window closed", () =>
-      page.evaluate(
-        () =>
-          (window as { documentPictureInPicture?: { window: Window | null } }).documentPictureInPicture
-            ?.window === null,
-      ),
-    );
-    expect(ada.tab.problems).toEqual([]);
-  });
-
-  it("fills the screen and gives it back", async () => {
-    const link = privateLink(stage.server, stage.roomName("full"));
-    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
-    const { page } = ada.tab;
-    await page.keyboard.press("f");
-    await until("full screen", () => page.evaluate(() => document.fullscreenElement !== null));
-    await page.keyboard.press("f");
-    await until("no full screen", () => page.evaluate(() => document.fullscreenElement === null));
-    expect(ada.tab.problems).toEqual([]);
   });
 
   it("the lobby screen can be used within a second on a processor four times slower, once served", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choose, withScreen } from "../harness/on-the-page.ts";
+import { choose } from "../harness/on-the-page.ts";
 import { enter, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
@@ -8,35 +8,6 @@ const silent = { camera: false, mic: false };
 
 describe("pictures, sound and devices on the page", () => {
   const stage = useStage();
-
-  it("[W55] saves the picture of a tile as a PNG of its own size", async () => {
-    const link = privateLink(stage.server, stage.roomName("snap"));
-    const tab = await stage.page("chromium");
-    await tab.page.evaluateOnNewDocument(() => {
-      const make = URL.createObjectURL.bind(URL);
-      URL.createObjectURL = (object) => {
-        if (object instanceof Blob) window.kept["blob"] = object;
-        return make(object);
-      };
-      HTMLAnchorElement.prototype.click = function click(this: HTMLAnchorElement) {
-        window.kept["download"] = this.download;
-      };
-    });
-    const ada = await enter(tab, link, { name: "Ada", ...silent });
-    await stage.person("chromium", link, { name: "Bo" });
-    await ada.moves("Bo");
-    await choose(ada, "Options for Bo", "Save picture");
-    await ada.reads("Saved as Bo-");
-    const saved = await tab.page.evaluate(async () => {
-      const blob = window.kept["blob"] as Blob;
-      const { width, height } = await createImageBitmap(blob);
-      return { type: blob.type, width, height, name: window.kept["download"] as string };
-    });
-    expect(saved).toMatchObject({ type: "image/png" });
-    expect(saved.width).toBeGreaterThan(80);
-    expect(saved.width / saved.height).toBeCloseTo(4 / 3, 1);
-    expect(saved.name).toMatch(/^Bo-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d\.png$/);
-  });
 
   it("[W17] a permission that is denied is explained, and joining with text only works", async () => {
     const tab = await stage.page("chromium");
@@ -82,38 +53,9 @@ describe("pictures, sound and devices on the page", () => {
     expect(ada.tab.problems).toEqual([]);
   });
 
-  it("sound that the browser holds back starts with a press", async () => {
-    const tab = await stage.page("chromium");
-    await tab.page.evaluateOnNewDocument(() => {
-      const play = HTMLMediaElement.prototype.play;
-      HTMLMediaElement.prototype.play = function held(this: HTMLMediaElement) {
-        if (!this.muted && window.kept["pressed"] !== true) {
-          return Promise.reject(new DOMException("not allowed", "NotAllowedError"));
-        }
-        return play.call(this);
-      };
-      addEventListener("click", (event) => {
-        if (event.isTrusted) window.kept["pressed"] = true;
-      });
-    });
-    const link = privateLink(stage.server, stage.roomName("held"));
-    const ada = await enter(tab, link, { name: "Ada", ...silent });
-    await stage.person("chromium", link, { name: "Bo" });
-    await ada.sees("button", "Tap to hear");
-    await ada.moves("Bo");
-    await (await tab.page.$('::-p-aria([name="Tap to hear"][role="button"])'))?.click();
-    await ada.seesNo("button", "Tap to hear");
-    await until("sound", () =>
-      tab.page.evaluate(
-        () => window.parlourTest.find("figure", "Bo")?.querySelector("video")?.muted === false,
-      ),
-    );
-  });
-
   it("[W43] a picture that is shown small is sent small, and larger again when it is shown large", async () => {
     const link = privateLink(stage.server, stage.roomName("small-picture"));
     const boTab = await stage.page("chromium", { smallPictures: false });
-    await withScreen(boTab);
     const bo = await enter(boTab, link, { name: "Bo" });
     const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
     await ada.tab.page.setViewport({ width: 390, height: 700 });

@@ -10,6 +10,10 @@ const wanted = [
     programs: ["chromium", "chromium-browser", "google-chrome"],
   },
   { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
+  // A screen and a sound system without hardware, for what headless browsers lack.
+  { package: "xvfb", programs: ["Xvfb"] },
+  { package: "pulseaudio", programs: ["pulseaudio"] },
+  { package: "pulseaudio-utils", programs: ["pactl"] },
   // Its clients test our relay, its server is one that a host may have in place of ours; its service is never started.
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
   // A certificate authority for tests; it is no service.

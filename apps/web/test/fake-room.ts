@@ -29,6 +29,7 @@ export function fakeTrack(kind: "audio" | "video"): MediaStreamTrack {
     label: "",
     readyState: "live",
     enabled: true,
+    getSettings: () => ({}),
     stop: () => {
       track.readyState = "ended";
     },

@@ -25,9 +25,8 @@ export function browserDevices(): DevicePort {
       const found = (await devices?.enumerateDevices()) ?? [];
       return found.flatMap(({ kind, deviceId, label }): Device[] => {
         const ours = deviceKinds[kind];
-        // Before permission browsers list one nameless device of each kind, and Chromium an alias "default".
-        if (ours === undefined || deviceId === "" || deviceId === "default" || deviceId === "communications")
-          return [];
+        // Chromium has aliases for what the system chooses.
+        if (ours === undefined || deviceId === "default" || deviceId === "communications") return [];
         return [{ kind: ours, id: deviceId, label }];
       });
     },
@@ -83,10 +82,14 @@ async function openAll(devices: MediaDevices, wanted: Wanted, processing: Proces
     return taken(wanted, stream);
   } catch (failure) {
     const kinds = Object.keys(wanted) as CaptureKind[];
-    const problem = problemOf(failure);
+    const problem = await problemOf(failure, kinds);
+    // A remembered device that is gone must not keep people out.
+    if (problem === "missing" && kinds.some((kind) => wanted[kind] !== "")) {
+      return openAll(devices, Object.fromEntries(kinds.map((kind) => [kind, ""])), processing);
+    }
     // Asked again, one by one, only where that brings no second question to the person.
-    if (kinds.length < 2 || (problem === "denied" && !(await isOneBlocked())))
-      return failAll(wanted, problem);
+    const isRefused = problem === "denied" || problem === "dismissed";
+    if (kinds.length < 2 || (isRefused && !(await isOneBlocked()))) return failAll(wanted, problem);
     const results: Results = {};
     for (const kind of kinds)
       Object.assign(results, await openAll(devices, { [kind]: wanted[kind] }, processing));
@@ -94,23 +97,23 @@ async function openAll(devices: MediaDevices, wanted: Wanted, processing: Proces
   }
 }
 
+/** Devices by `exact` id: one that is only `ideal` loses to the system's default in Chromium. */
 function constraintsFor(
   { camera, microphone }: Wanted,
   { echo, noise, gain }: Processing,
 ): MediaStreamConstraints {
   return {
-    // A remembered device that is gone must not keep people out: `ideal`, not `exact`.
     video: camera !== undefined && {
       width: { ideal: 1280 },
       height: { ideal: 720 },
       frameRate: { ideal: 30 },
-      ...(camera === "" ? {} : { deviceId: { ideal: camera } }),
+      ...(camera === "" ? {} : { deviceId: { exact: camera } }),
     },
     audio: microphone !== undefined && {
       echoCancellation: echo,
       noiseSuppression: noise,
       autoGainControl: gain,
-      ...(microphone === "" ? {} : { deviceId: { ideal: microphone } }),
+      ...(microphone === "" ? {} : { deviceId: { exact: microphone } }),
     },
   };
 }
@@ -131,21 +134,29 @@ function failAll(wanted: Wanted, problem: CaptureProblem): Results {
 }
 
 /** The errors of getUserMedia (Media Capture and Streams, section 10.3). */
-function problemOf(failure: unknown): CaptureProblem {
+async function problemOf(failure: unknown, kinds: readonly CaptureKind[]): Promise<CaptureProblem> {
   const name = failure instanceof Error ? failure.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
-  return "busy";
+  if (name !== "NotAllowedError" && name !== "SecurityError") return "busy";
+  // A question that was closed without a lasting answer leaves the permission at "prompt".
+  const states = await permissions(kinds);
+  return states.length > 0 && states.every((state) => state === "prompt") ? "dismissed" : "denied";
 }
 
 /** One of the two is blocked and the other is not, by an earlier answer: asking for the other alone is quiet or new. */
 async function isOneBlocked(): Promise<boolean> {
+  const states = await permissions(["camera", "microphone"]);
+  return states.filter((state) => state === "denied").length === 1;
+}
+
+/** What the browser keeps about each kind; empty where it does not tell. */
+async function permissions(kinds: readonly CaptureKind[]): Promise<readonly PermissionState[]> {
   try {
-    const states = await Promise.all(
-      ["camera", "microphone"].map((name) => navigator.permissions.query({ name: name as PermissionName })),
+    const all = await Promise.all(
+      kinds.map((name) => navigator.permissions.query({ name: name as PermissionName })),
     );
-    return states.filter(({ state }) => state === "denied").length === 1;
+    return all.map(({ state }) => state);
   } catch {
-    return false;
+    return [];
   }
 }

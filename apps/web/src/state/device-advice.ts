@@ -8,6 +8,7 @@ export function deviceAdvice(camera: Capture, microphone: Capture): string | und
   const { devices } = words;
   if (seen === "insecure" || heard === "insecure") return devices.insecure;
   if (seen === "denied" && heard === "denied") return devices.deniedBoth;
+  if (seen === "dismissed" && heard === "dismissed") return devices.dismissedBoth;
   if (seen === "missing" && heard === "missing") return devices.missingBoth;
   const sentences = [seen && cameraSentences()[seen], heard && microphoneSentences()[heard]].filter(
     (sentence) => sentence !== undefined,
@@ -17,6 +18,7 @@ export function deviceAdvice(camera: Capture, microphone: Capture): string | und
 
 const cameraSentences = (): Record<CaptureProblem, string> => ({
   denied: words.devices.deniedCamera,
+  dismissed: words.devices.dismissedCamera,
   missing: words.devices.missingCamera,
   busy: words.devices.busyCamera,
   lost: words.devices.lostCamera,
@@ -24,6 +26,7 @@ const cameraSentences = (): Record<CaptureProblem, string> => ({
 });
 const microphoneSentences = (): Record<CaptureProblem, string> => ({
   denied: words.devices.deniedMicrophone,
+  dismissed: words.devices.dismissedMicrophone,
   missing: words.devices.missingMicrophone,
   busy: words.devices.busyMicrophone,
   lost: words.devices.lostMicrophone,

@@ -92,6 +92,9 @@ describe("your camera and microphone", () => {
     devices.problems = { camera: "busy", microphone: "denied" };
     await media.start("camera", "microphone");
     expect(advice()).toMatch(/Another program.*use your microphone/);
+    devices.problems = { camera: "dismissed", microphone: "dismissed" };
+    await media.start("camera", "microphone");
+    expect(advice()).toMatch(/asked for camera and microphone.*asked again/);
     devices.problems = {};
     await media.start("camera", "microphone");
     expect(advice()).toBeUndefined();
@@ -129,6 +132,22 @@ describe("your camera and microphone", () => {
     await settle();
     expect(media.capture.camera.value.state).toBe("on");
     expect(news).toEqual(["back camera"]);
+  });
+
+  it("[W52] the first device that is plugged in is taken, though it has no name before permission", async () => {
+    const { devices, media } = make();
+    const news: string[] = [];
+    media.onNews = ({ what, kind }) => news.push(`${what} ${kind}`);
+    devices.problems = { camera: "missing", microphone: "missing" };
+    await media.start("camera", "microphone");
+    devices.problems = { camera: "missing" };
+    devices.plug([{ kind: "microphone", id: "", label: "" }]);
+    await settle();
+    expect(media.capture.microphone.value.state).toBe("on");
+    expect(media.capture.camera.value).toEqual({ state: "failed", problem: "missing" });
+    expect(news).toEqual(["back microphone"]);
+    // Nothing to choose from in a list.
+    expect(media.devices.value).toEqual([]);
   });
 
   it("[W52] a device that comes along while all is well is only told of", async () => {

@@ -3,8 +3,11 @@ import type { Processing, Settings } from "./settings.ts";
 
 export type CaptureKind = "camera" | "microphone";
 export type DeviceKind = CaptureKind | "speaker";
-/** `lost`: it was unplugged, or the system took it away. `insecure`: the page is not on HTTPS. */
-export type CaptureProblem = "denied" | "missing" | "busy" | "lost" | "insecure";
+/**
+ * `denied`: by an answer that the browser keeps. `dismissed`: the question was closed, and can be asked again.
+ * `lost`: it was unplugged, or the system took it away. `insecure`: the page is not on HTTPS.
+ */
+export type CaptureProblem = "denied" | "dismissed" | "missing" | "busy" | "lost" | "insecure";
 
 /**
  * One camera or microphone.
@@ -41,6 +44,7 @@ export type DeviceNews =
 export interface DevicePort {
   readonly canChooseSpeaker: boolean;
   readonly canShareScreen: boolean;
+  /** Before permission there is one nameless device of each kind, whose id is "". */
   list(): Promise<readonly Device[]>;
   /** Asks for what is named, by device id ("" for any), in one prompt where it can. Never rejects. */
   open(
@@ -77,6 +81,8 @@ export class LocalMedia {
   /** Counts the starts and stops of each kind, so that a late answer to an earlier start is thrown away. */
   readonly #turn: Record<CaptureKind, number> = { camera: 0, microphone: 0 };
   readonly #stopWatching: () => void;
+  /** Kinds of which there is a device, with or without a name. */
+  #present: ReadonlySet<DeviceKind> = new Set();
 
   constructor(port: DevicePort, settings: Settings) {
     this.port = port;
@@ -91,7 +97,9 @@ export class LocalMedia {
   }
 
   async refresh(): Promise<void> {
-    this.devices.value = await this.port.list().catch(() => []);
+    const all = await this.port.list().catch(() => []);
+    this.#present = new Set(all.map(({ kind }) => kind));
+    this.devices.value = all.filter(({ id }) => id !== "");
   }
 
   /** Turns devices on, with one question to the person where the browser can ask once. */
@@ -153,24 +161,26 @@ export class LocalMedia {
 
   async #devicesChanged(): Promise<void> {
     const before = this.devices.peek();
+    const presentBefore = this.#present;
     await this.refresh();
-    // Before permission devices have no names, and counting them says nothing.
-    const added = this.devices
-      .peek()
-      .filter(
-        ({ kind, id, label }) => label !== "" && !before.some((one) => one.kind === kind && one.id === id),
-      );
-    for (const { kind, label } of added) {
-      const capture = kind === "speaker" ? undefined : this.capture[kind].peek();
-      const isMissed =
-        capture?.state === "failed" && (capture.problem === "lost" || capture.problem === "missing");
-      if (kind !== "speaker" && isMissed) {
-        await this.start(kind);
-        if (this.track[kind].peek() !== undefined) this.onNews({ what: "back", kind });
-      } else if (before.some((one) => one.kind === kind && one.label !== "")) {
-        this.onNews({ what: "plugged", kind, label });
-      }
+    for (const kind of kinds) {
+      // Where there is another one all along, its taking over is on the way (see #lost).
+      if (this.#present.has(kind) && !presentBefore.has(kind)) await this.#isBack(kind);
     }
+    // Before permission devices have no names, and counting them says nothing.
+    for (const { kind, id, label } of this.devices.peek()) {
+      const isNew = label !== "" && !before.some((one) => one.kind === kind && one.id === id);
+      const isOneMore = before.some((one) => one.kind === kind && one.label !== "");
+      if (isNew && isOneMore) this.onNews({ what: "plugged", kind, label });
+    }
+  }
+
+  /** A device that was wanted and not there is there now. */
+  async #isBack(kind: CaptureKind): Promise<void> {
+    const capture = this.capture[kind].peek();
+    if (capture.state !== "failed" || (capture.problem !== "lost" && capture.problem !== "missing")) return;
+    await this.start(kind);
+    if (this.track[kind].peek() !== undefined) this.onNews({ what: "back", kind });
   }
 
   /** A device is gone in mid-use: another one of its kind takes over when there is one. */
@@ -178,11 +188,17 @@ export class LocalMedia {
     this.capture[kind].value = { state: "failed", problem: "lost" };
     const turn = this.#turn[kind];
     await this.refresh();
-    if (this.#turn[kind] !== turn || !this.devices.peek().some((device) => device.kind === kind)) return;
+    if (this.#turn[kind] !== turn || !this.#present.has(kind)) return;
     await this.start(kind);
     const track = this.track[kind].peek();
     if (track === undefined) this.capture[kind].value = { state: "failed", problem: "lost" };
-    else this.onNews({ what: "replaced", kind, label: track.label });
+    else this.onNews({ what: "replaced", kind, label: this.#nameOf(track) });
+  }
+
+  /** As the list calls it; "" for what the system chose, which Chromium calls "Default". */
+  #nameOf(track: MediaStreamTrack): string {
+    const { deviceId } = track.getSettings();
+    return this.devices.peek().find(({ id }) => id === deviceId)?.label ?? "";
   }
 
   async #open(

@@ -182,6 +182,12 @@ export const de: Words = {
       "Der Browser lässt diese Seite nicht an dein Mikrofon. Damit man dich hört, erlaube es neben der Adresse.",
     deniedBoth:
       "Der Browser lässt diese Seite nicht an Kamera und Mikrofon. Damit man dich sieht und hört, erlaube sie neben der Adresse.",
+    dismissedCamera:
+      "Du wurdest nach deiner Kamera gefragt und hast sie nicht freigegeben. Schalte sie noch einmal ein, um wieder gefragt zu werden.",
+    dismissedMicrophone:
+      "Du wurdest nach deinem Mikrofon gefragt und hast es nicht freigegeben. Schalte es noch einmal ein, um wieder gefragt zu werden.",
+    dismissedBoth:
+      "Du wurdest nach Kamera und Mikrofon gefragt und hast sie nicht freigegeben. Schalte sie noch einmal ein, um wieder gefragt zu werden.",
     missingCamera: "Es wurde keine Kamera gefunden.",
     missingMicrophone: "Es wurde kein Mikrofon gefunden.",
     missingBoth: "Es wurden weder Kamera noch Mikrofon gefunden.",

@@ -178,6 +178,12 @@ export const en = {
       "The browser does not let this page use your microphone. To be heard, allow it beside the address.",
     deniedBoth:
       "The browser does not let this page use camera and microphone. To be seen and heard, allow them beside the address.",
+    dismissedCamera:
+      "You were asked for your camera, and did not allow it. To be asked again, turn the camera on once more.",
+    dismissedMicrophone:
+      "You were asked for your microphone, and did not allow it. To be asked again, turn the microphone on once more.",
+    dismissedBoth:
+      "You were asked for camera and microphone, and did not allow them. To be asked again, turn them on once more.",
     missingCamera: "No camera was found.",
     missingMicrophone: "No microphone was found.",
     missingBoth: "No camera and no microphone were found.",
