@@ -8,6 +8,7 @@ import type {
   Peer,
   Publication,
   RemoteMedia,
+  Room,
   Source,
 } from "./api.ts";
 import type { Offer, RoomFiles } from "./files/api.ts";
@@ -116,24 +117,18 @@ export type CreateMediaHub = (setup: {
 
 /** What files need of their room. */
 export interface FilesSetup {
-  /** The room's name: offers are signed for it. */
-  readonly room: string;
+  /** Offers are signed for the room's name. */
+  readonly address: { readonly name: string };
   readonly hub: ChannelHub;
   readonly own: { readonly me: { readonly id: PeerId }; readonly membership: Membership | undefined };
+  readonly on: Room["on"];
   readonly emit: (event: "offer", offer: Offer) => void;
-  readonly log: (event: string, peer?: PeerId, detail?: JsonValue) => void;
+  readonly log: { add(event: string, peer?: PeerId, detail?: JsonValue): void };
+  /** Gets its `files`. */
+  readonly view: { files: RoomFiles };
 }
-/** All files of a room: `browser/files/files-hub.ts`. */
-export interface FilesHub {
-  readonly files: RoomFiles;
-  /** A page to exchange files with; the part goes into its link under the key `files`. */
-  add(peer: Peer): LinkPart;
-  /** That page is gone (left, or another epoch took its place). */
-  remove(id: PeerId): void;
-  /** The room is left. */
-  close(): void;
-}
-export type CreateFilesHub = (setup: FilesSetup) => FilesHub;
+/** All files of a room, which ride along with its channels: `browser/files/files-hub.ts`. */
+export type CreateFilesHub = (setup: FilesSetup) => void;
 
 /** One page of one seat, as the signaling session knows it. */
 export interface PageAddress {

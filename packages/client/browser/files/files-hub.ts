@@ -1,4 +1,4 @@
-import type { Peer, PeerId } from "../api.ts";
+import type { PeerId } from "../api.ts";
 import { eventSource } from "../events.ts";
 import { loaded } from "../later.ts";
 import { randomText } from "../private/bytes.ts";
@@ -56,34 +56,41 @@ export const createFilesHub: CreateFilesHub = (setup) => {
     kept: async () => (await load()).kept(),
     on,
   };
-  return {
-    files,
-    add(peer: Peer) {
-      const lane: Lane = { peer, channel: undefined, onChange() {} };
-      lanes.set(peer.id, lane);
-      real?.add(lane);
-      return {
-        attach(connection) {
-          const channel = connection.createDataChannel("files", { negotiated: true, id: 3, ordered: false });
-          channel.binaryType = "arraybuffer";
-          lane.channel = channel;
-          lane.onChange();
-        },
-        detach() {
-          lane.channel = undefined;
-          lane.onChange();
-        },
-      };
-    },
-    remove(id) {
-      lanes.delete(id);
-      real?.remove(id);
-    },
-    close() {
-      isClosed = true;
-      real?.close();
-    },
+  // The lane is one more channel of each connection: it comes and goes with the others, and the room need not know of it.
+  const { add, remove } = hub;
+  hub.add = (peer) => {
+    const channels = add(peer);
+    const lane: Lane = { peer, channel: undefined, onChange() {} };
+    lanes.set(peer.id, lane);
+    real?.add(lane);
+    const put = (channel: RTCDataChannel | undefined): void => {
+      lane.channel = channel;
+      lane.onChange();
+    };
+    return {
+      attach(connection, role) {
+        channels.attach(connection, role);
+        const channel = connection.createDataChannel("files", { negotiated: true, id: 3, ordered: false });
+        channel.binaryType = "arraybuffer";
+        put(channel);
+      },
+      detach() {
+        channels.detach();
+        put(undefined);
+      },
+    };
   };
+  hub.remove = (id) => {
+    remove(id);
+    lanes.delete(id);
+    real?.remove(id);
+  };
+  setup.on("state", (state) => {
+    if (state !== "left") return;
+    isClosed = true;
+    real?.close();
+  });
+  setup.view.files = files;
 };
 
 const nothing = { bytes: 0, total: 0, bytesPerSecond: 0, secondsLeft: undefined, peers: 0 };

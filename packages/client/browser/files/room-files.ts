@@ -24,7 +24,7 @@ export interface LoadedFiles extends Omit<RoomFiles, "offer" | "on"> {
 }
 
 export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFiles {
-  const { hub, own, room, emit, log } = setup;
+  const { hub, own, address, emit, log } = setup;
   const edge = browserEdge();
   const channel: Channel = hub.channel("parlour:files", "exactly-once");
   const pages = new Map<PeerId, { readonly lane: Lane; readonly input: PortInput; close(): void }>();
@@ -47,7 +47,7 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
   const exchange = createExchange<File>(
     {
       edge,
-      room,
+      room: address.name,
       self: () => own.me.id,
       now: Date.now,
       after(ms, callback) {
@@ -61,7 +61,7 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
         isKeyOf: async (key: Uint8Array<ArrayBuffer>, seat: string) =>
           base64url((await edge.hashing.sha256(key)).subarray(0, 16)) === seat,
       }),
-      log: (event, peer) => log(event, peer as PeerId),
+      log: (event, peer) => log.add(event, peer as PeerId),
     },
     {
       onOffer(entry) {

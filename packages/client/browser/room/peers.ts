@@ -2,7 +2,7 @@ import type { IceServer, PeerId, RosterEntry } from "@parlour/protocol";
 import type { JsonValue, Link, Peer } from "../api.ts";
 import type { Card } from "../private/index.ts";
 import { plainSealer } from "../private/plain-sealer.ts";
-import type { ChannelHub, CreateLink, FilesHub, LinkDriver, MediaHub } from "../seams.ts";
+import type { ChannelHub, CreateLink, LinkDriver, MediaHub } from "../seams.ts";
 import type { Membership } from "./membership.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -28,7 +28,6 @@ export interface PeersSetup {
   readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly hub: ChannelHub;
   readonly media: MediaHub | undefined;
-  readonly files: FilesHub | undefined;
   readonly own: Readonly<Own>;
   readonly signal: (number: number, payload: Uint8Array) => boolean;
   readonly isSignaling: () => boolean;
@@ -49,7 +48,6 @@ export function roomPeers({
   createConnection,
   hub,
   media,
-  files,
   own,
   signal,
   isSignaling,
@@ -80,11 +78,7 @@ export function roomPeers({
       ...(card && membership && { isTheirs: membership.isTheirs(card) }),
       send: (payload) => signal(entry.number, payload),
       situation: () => ({ isSignaling: isSignaling(), presence: seat.entry.presence }),
-      parts: {
-        channels: hub.add(peer),
-        ...(tracks && { media: tracks }),
-        ...(files && { files: files.add(peer) }),
-      },
+      parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },
     });
     seat.driver = driver;
     driver.on("change", () => onLink(peer));
@@ -96,7 +90,6 @@ export function roomPeers({
     seat.driver = undefined;
     hub.remove(seat.entry.id);
     media?.remove(seat.entry.id);
-    files?.remove(seat.entry.id);
   };
 
   const facts = ({ id, role, presence, name = "", country }: RosterEntry, card: Card | undefined) => ({

@@ -88,14 +88,12 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   // Who we are is known from the first welcome on, and nobody holds the room or has a link before.
   const own: Own = { me: {} as RosterEntry, membership, iceServers: [], rtc: options.rtc ?? {} };
 
-  const files = parts.createFilesHub?.({ room: address.name, hub, own, emit, log: log.add });
   const ready = connectionMaker(rtcOf(own));
   const peers = roomPeers({
     createLink: parts.createLink,
     createConnection: ready.create,
     hub,
     media,
-    files,
     own,
     signal: (number, payload) => session.signal(number, payload),
     isSignaling: () => view.state === "live",
@@ -285,7 +283,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     for (const { reject } of says.values()) reject(error);
     hosting?.then((host) => host.end(error), failed);
     media?.close();
-    files?.close();
     ready.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
     setState("left", reason);
@@ -333,7 +330,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     peers: peers.peers,
     messages: [],
     publications: media?.publications ?? new Map(),
-    ...(files && { files: files.files }),
     link: address.href,
     waiting,
     host: Object.fromEntries(
@@ -369,5 +365,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       await queue;
     },
   } satisfies Partial<Mutable<Room>> as Partial<Mutable<Room>> as Mutable<Room>;
+  parts.createFilesHub?.({ address, hub, own, on, emit, log, view });
   return opening.promise;
 }
