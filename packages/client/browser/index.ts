@@ -19,7 +19,7 @@ export const joinRoom = roomJoiner({ createLink, createChannelHub, createMediaHu
  * seconds, up to half a minute where something does not work.
  *
  * @param server where it is: `https://meet.example.org`, and the path it is mounted at, if any
- * @returns all results; rejects with `aborted` alone
+ * @returns all results; rejects with `aborted`, or with `unreachable` when the test itself can't be loaded
  */
 export const testConnection = async (
   server: string,
