@@ -56,6 +56,8 @@ function startServer() {
   const flags = [
     "--log-level",
     "info",
+    "--self-test",
+    "off",
     ...process.argv.slice(2),
     "--host",
     "127.0.0.1",

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, it } from "vitest";
-import { networkUrls, ownUrl, type Reach, readyLines } from "./reach.ts";
+import { networkUrls, ownUrl, type Reach, readyLines, trustLines } from "./reach.ts";
 
 const address = (text: string, internal = false) =>
   ({ address: text, internal, family: text.includes(":") ? "IPv6" : "IPv4" }) as NetworkInterfaceInfo;
@@ -46,6 +46,15 @@ describe("where the server is reached", () => {
   it("[H7] says nothing about other devices when only this machine can reach it", () => {
     const lines = readyLines({ ...reach, host: "127.0.0.1", tls: "off", hasPage: true, notes });
     expect(lines.join("\n")).not.toMatch(/other devices|On this network/);
+  });
+
+  it("[H7] says when anyone could pretend to be the proxy", () => {
+    expect(trustLines({ "trust-proxy": true, host: undefined }).join()).toMatch(
+      /--host 127\.0\.0\.1.*--trust-proxy 10/,
+    );
+    expect(trustLines({ "trust-proxy": true, host: "127.0.0.1" })).toEqual([]);
+    expect(trustLines({ "trust-proxy": ["10.0.0.2"], host: undefined })).toEqual([]);
+    expect(trustLines({ "trust-proxy": false, host: undefined })).toEqual([]);
   });
 
   it("[H7] names the authority's certificate, and a missing page", () => {

@@ -1,5 +1,6 @@
 /** Under which addresses the server is reached, and what the person who started it should know about them. */
 import type { NetworkInterfaceInfo } from "node:os";
+import type { ServeOptions } from "./flags.ts";
 
 /** Adapters of containers and virtual machines: nobody opens a link to them. */
 const inward = /^(docker|br-|veth|virbr|vmnet|cni|flannel|podman|lxc)/;
@@ -52,6 +53,14 @@ export function networkUrls(reach: Reach): readonly string[] {
   ];
   // Machines have many IPv6 addresses of the moment; they serve where there is no IPv4 at all.
   return [...new Set((four.length > 0 ? four : six).map(({ address }) => url(reach, address)))];
+}
+
+/** What to say when everybody who reaches the port could pretend to be the proxy in front of it. */
+export function trustLines(options: Pick<ServeOptions, "trust-proxy" | "host">): readonly string[] {
+  if (options["trust-proxy"] !== true || here.has(options.host ?? "")) return [];
+  return [
+    "--trust-proxy believes what anyone who reaches this port says of visitors' addresses. Let only the proxy reach it (--host 127.0.0.1), or name its address: --trust-proxy 10.0.0.2",
+  ];
 }
 
 /** Everything that `parlour serve` prints when it is ready: the first line is for programs to wait for. */

@@ -14,7 +14,7 @@ import { untilAskedToEnd } from "./ending.ts";
 import { type ServeOptions, serveHelp } from "./flags.ts";
 import { createListener, type Listener, open } from "./listen.ts";
 import { createLog, type Log } from "./log.ts";
-import { type Reach, readyLines } from "./reach.ts";
+import { type Reach, readyLines, trustLines } from "./reach.ts";
 import { readFlags } from "./read-flags.ts";
 import { openRelayOf, type ServedRelay } from "./relay.ts";
 import type { Advertised } from "./self-test.ts";
@@ -160,7 +160,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       ...reach,
       tls: domain === undefined ? tls : "domain",
       hasPage: existsSync(`${webRoot}/index.html`),
-      notes: [...(secured?.lines ?? []), ...served.lines],
+      notes: [...(secured?.lines ?? []), ...served.lines, ...trustLines(options)],
       ...(certificates?.authority === undefined
         ? {}
         : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),

@@ -1,6 +1,7 @@
 import { createServer as createPlainServer, get } from "node:http";
 import { createServer as createSecureServer, get as secureGet } from "node:https";
 import { connect, type Server, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -139,5 +140,89 @@ describe("STUN on the page's port", () => {
     const socket = await accepted;
     if (!socket.closed) await new Promise((done) => socket.once("close", done));
     expect(socket.destroyed).toBe(true);
+  });
+});
+
+describe("a certificate authority's connections", () => {
+  /** In place of the challenges: notes what it took. */
+  function aside(isExpecting: boolean) {
+    const taken: Buffer[] = [];
+    return {
+      taken,
+      isExpecting,
+      isFor: (protocols: readonly string[]) => protocols.includes("acme-tls/1"),
+      take: (socket: Socket) => {
+        socket.once("data", (data) => taken.push(data));
+        socket.on("error", () => {});
+        socket.end("aside");
+      },
+    };
+  }
+  async function asidePort(one: ReturnType<typeof aside>): Promise<number> {
+    const https = createSecureServer(pair, answer);
+    new WebSocketServer({ server: https }).on("connection", (socket) => socket.send("hello"));
+    const front = await listening(createFront(https, takeStun, one));
+    open.push({ close: () => https.closeAllConnections() }, front);
+    return portOf(front);
+  }
+  /** A TLS client whose bytes leave one by one. */
+  function slowly(port: number, protocols: string[]) {
+    const socket = connect(port, "127.0.0.1");
+    socket.setNoDelay(true);
+    const dripping = new Duplex({
+      read() {},
+      write(chunk: Buffer, _, done) {
+        const next = (at: number) => {
+          if (at >= chunk.length) return done();
+          socket.write(chunk.subarray(at, at + 1), () => setImmediate(next, at + 1));
+        };
+        next(0);
+      },
+    });
+    socket.on("data", (data) => dripping.push(data));
+    socket.on("error", () => {});
+    open.push({ close: () => socket.destroy() });
+    const tls = connectTls({
+      socket: dripping as Socket,
+      ca,
+      servername: "localhost",
+      ALPNProtocols: protocols,
+    });
+    return { socket, tls };
+  }
+
+  it("[H31] are told by their protocol, whole or in pieces, while one is expected", async () => {
+    const one = aside(true);
+    const { socket, tls } = slowly(await asidePort(one), ["acme-tls/1"]);
+    tls.on("error", () => {});
+    const said = await new Promise<string>((done) => socket.once("data", (data) => done(String(data))));
+    expect(said).toBe("aside");
+    // It got all of what was read before it was known.
+    expect(one.taken[0]?.subarray(0, 3)).toEqual(Buffer.of(0x16, 3, 1));
+  });
+
+  it("[H31] leave everybody else alone, also who speaks slowly, a socket, and STUN", async () => {
+    const one = aside(true);
+    const port = await asidePort(one);
+    const { tls } = slowly(port, ["http/1.1"]);
+    await new Promise((done, failed) => tls.once("secureConnect", done).once("error", failed));
+    expect(await page(secureGet, port)).toBe("a page");
+    expect(await greeting(`wss://127.0.0.1:${port}`)).toBe("hello");
+    expect(await heard(connect(port, "127.0.0.1"), stun)).toBe(`relay ${stun.toString("hex")}`);
+    expect(one.taken).toEqual([]);
+  });
+
+  it("[H31] are nobody's while none is expected", async () => {
+    const one = aside(false);
+    const port = await asidePort(one);
+    const options = { port, host: "127.0.0.1", ca, servername: "localhost", ALPNProtocols: ["acme-tls/1"] };
+    const socket = connectTls(options);
+    const outcome = await new Promise((done) => {
+      socket.once("secureConnect", () => done(socket.alpnProtocol));
+      socket.once("error", (error: NodeJS.ErrnoException) => done(error.code));
+    });
+    expect(outcome).not.toBe("acme-tls/1");
+    expect(one.taken).toEqual([]);
+    socket.destroy();
   });
 });
