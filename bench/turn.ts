@@ -9,14 +9,15 @@ import { codeOf, endpoint, RealClient, secret } from "../packages/turn/node/real
 import { main, median, type Report, report, table, versionOf } from "./harness/report.ts";
 
 /*
- * Packets relayed per second of the server's processor time, user and system together, against coturn on one core. Clients send
- * ChannelData in turn, so that no two packets in a row are of one client. Rounds are interleaved: a change of the machine's mood
+ * Packets relayed per second of the server's processor time, user and system together, against coturn on one core and on two. Clients
+ * send ChannelData in turn, so that no two packets in a row are of one client. Rounds are interleaved: a change of the machine's mood
  * meets all of them.
  */
 
 const clients = 20;
-const rounds = 5;
-const roundMs = 2000;
+const rounds = 4;
+const roundMs = 1500;
+/** For each core that the server has. */
 const packetsPerSecond = 30_000;
 /** So that a pause of the clients is not made up for in one burst. */
 const mostAtOnce = 64;
@@ -27,30 +28,33 @@ interface Running {
   readonly name: string;
   readonly process: ChildProcess;
   readonly port: number;
+  readonly cores: number;
 }
 /** Where the packets of a case go: to a socket outside, or to another client of the server. */
 type Destination = "outside" | "client";
 
-/** On a processor of its own, when there is a way to say so. */
-function pinned(command: string, args: readonly string[]): ChildProcess {
+/** On one processor, or two, when there is a way to say so. */
+function pinned(cores: number, command: string, args: readonly string[]): ChildProcess {
   const taskset = "/usr/bin/taskset";
-  const all = existsSync(taskset) ? [taskset, "-c", "1", command, ...args] : [command, ...args];
+  const where = cores === 1 ? "1" : "0,1";
+  const all = existsSync(taskset) ? [taskset, "-c", where, command, ...args] : [command, ...args];
   const [program = command, ...rest] = all;
   const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => child.kill("SIGKILL"));
   return child;
 }
 
-async function startParlour(mode: "open" | "closed", path: "fast" | "plain"): Promise<Running> {
+async function startParlour(mode: "open" | "closed", path: "fast" | "plain", cores = 1): Promise<Running> {
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const register = file("../scripts/typescript/register.mjs");
-  const flags = [mode, secret, path === "fast" ? "auto" : "off", "1"];
-  const child = pinned(process.execPath, ["--import", register, file("turn-server.ts"), ...flags]);
+  const flags = [mode, secret, path === "fast" ? "auto" : "off", String(cores)];
+  const child = pinned(cores, process.execPath, ["--import", register, file("turn-server.ts"), ...flags]);
   const [line] = (await once(child.stdout ?? child, "data")) as [Buffer];
   return {
     name: `Parlour, ${mode}, ${path}`,
     process: child,
     port: portOf(line.toString(), path),
+    cores,
   };
 }
 
@@ -62,20 +66,26 @@ function portOf(line: string, path: string): number {
   return Number(port);
 }
 
-async function startCoturn(): Promise<Running> {
-  const child = pinned(coturn("turnserver"), [
-    ...["-n", "--no-tls", "--no-dtls", "--no-cli", "--no-tcp", "-m", "1"],
-    ...["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", `--listening-port=${coturnPort}`],
+async function startCoturn(cores: number): Promise<Running> {
+  const port = coturnPort + cores;
+  const child = pinned(cores, coturn("turnserver"), [
+    ...["-n", "--no-tls", "--no-dtls", "--no-cli", "--no-tcp", "-m", String(cores)],
+    ...["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", `--listening-port=${port}`],
     ...["--allow-loopback-peers", "--use-auth-secret", `--static-auth-secret=${secret}`, "--realm=bench"],
-    ...["--min-port=45000", "--max-port=45999", "--no-stdout-log", "--log-file=/dev/null"],
+    ...[
+      `--min-port=${45_000 + 500 * cores}`,
+      `--max-port=${45_499 + 500 * cores}`,
+      "--no-stdout-log",
+      "--log-file=/dev/null",
+    ],
     ...["--pidfile=/dev/null"],
   ]);
   child.stdout?.resume();
   for (let turn = 0; turn < 100; turn++) {
-    const probe = await RealClient.connect("udp", coturnPort);
+    const probe = await RealClient.connect("udp", port);
     const answer = await Promise.race([probe.binding(), wait(100)]).catch(() => undefined);
     probe.wire.close();
-    if (answer !== undefined) return { name: "coturn", process: child, port: coturnPort };
+    if (answer !== undefined) return { name: "coturn", process: child, port, cores };
   }
   throw new Error("coturn did not start.");
 }
@@ -125,7 +135,7 @@ function connect(port: number, id: string): RealClient {
       onPacket(bytes[0] === 0 || bytes[0] === 1 ? bytes.slice() : bytes),
     );
     return {
-      send: (bytes) => sockets.batch.send(socket, server, bytes),
+      send: (bytes) => sockets.batch.send(socket, server, bytes, true),
       close: () => sockets.close(socket),
       ended: new Promise(() => {}),
     };
@@ -157,7 +167,7 @@ async function round(server: Running, destination: Destination, size: number) {
   const begun = performance.now();
   let sent = 0;
   for (let passed = 0; passed < roundMs; passed = performance.now() - begun) {
-    const due = Math.min(mostAtOnce, Math.floor((passed * packetsPerSecond) / 1000) - sent);
+    const due = Math.min(mostAtOnce, Math.floor((passed * packetsPerSecond * server.cores) / 1000) - sent);
     for (let i = 0; i < due; i++, sent++) all[sent % clients]?.channel(0x4000 + (sent % clients), payload);
     sockets.batch.flush();
     sockets.wait(0);
@@ -173,74 +183,126 @@ async function round(server: Running, destination: Destination, size: number) {
   return { perSecond: arrived / seconds, share: arrived / sent, wall };
 }
 
+interface Case {
+  readonly server: Running;
+  readonly destination: Destination;
+}
+type Round = Awaited<ReturnType<typeof round>>;
+
+/** All cases in turn, round by round. */
+async function measure(cases: readonly Case[]): Promise<(one: Case, size: number) => readonly Round[]> {
+  const found = new Map<string, Round[]>();
+  const key = ({ server, destination }: Case, size: number): string =>
+    `${server.name} ${server.cores} ${destination} ${size}`;
+  // Compilers warm up on a round that does not count.
+  for (const { server, destination } of cases) await round(server, destination, 200);
+  for (let turn = 0; turn < rounds; turn++)
+    for (const size of sizes)
+      for (const one of cases) {
+        const results = found.get(key(one, size)) ?? [];
+        found.set(key(one, size), [...results, await round(one.server, one.destination, size)]);
+      }
+  return (one, size) => found.get(key(one, size)) ?? [];
+}
+
+/** By the median of rounds next to each other, so that both met the same machine. */
+function ratio(mine: readonly Round[], theirs: readonly Round[]): number {
+  return median(mine.map(({ perSecond }, turn) => perSecond / (theirs[turn]?.perSecond ?? Number.NaN)));
+}
+
 export async function run(): Promise<Report> {
-  const [open, closed, openPlain, closedPlain, other] = [
-    await startParlour("open", "fast"),
-    await startParlour("closed", "fast"),
-    await startParlour("open", "plain"),
-    await startParlour("closed", "plain"),
-    await startCoturn(),
-  ];
-  const cases = [
-    { server: open, destination: "outside" },
-    { server: openPlain, destination: "outside" },
-    { server: other, destination: "outside" },
-    { server: closed, destination: "client" },
-    { server: closedPlain, destination: "client" },
-    { server: other, destination: "client" },
-  ] as const;
-  const found = new Map<string, { perSecond: number; share: number; wall: number }[]>();
-  const key = ({ server, destination }: (typeof cases)[number], size: number): string =>
-    `${server.name} ${destination} ${size}`;
+  const servers: Running[] = [];
   try {
-    // Compilers warm up on a round that does not count.
-    for (const { server, destination } of cases) await round(server, destination, 200);
-    for (let turn = 0; turn < rounds; turn++)
-      for (const size of sizes)
-        for (const one of cases) {
-          const results = found.get(key(one, size)) ?? [];
-          found.set(key(one, size), [...results, await round(one.server, one.destination, size)]);
-        }
+    const start = async (starting: Promise<Running>): Promise<Running> => {
+      const running = await starting;
+      servers.push(running);
+      return running;
+    };
+    const perCore = async (cores: number): Promise<Case[]> => {
+      const other = await start(startCoturn(cores));
+      const fast: Case[] = [
+        { server: await start(startParlour("open", "fast", cores)), destination: "outside" },
+        { server: await start(startParlour("closed", "fast", cores)), destination: "client" },
+      ];
+      const plain: Case[] =
+        cores > 1
+          ? []
+          : [
+              { server: await start(startParlour("open", "plain")), destination: "outside" },
+              { server: await start(startParlour("closed", "plain")), destination: "client" },
+            ];
+      const theirs = (["outside", "client"] as const).map((destination) => ({ server: other, destination }));
+      return [...fast, ...plain, ...theirs].sort((a, b) => b.destination.localeCompare(a.destination));
+    };
+    const cases = [...(await perCore(1)), ...(await perCore(2))];
+    const results = await measure(cases);
+    const same = (one: Case, name: string, cores: number): Case | undefined =>
+      cases.find(
+        ({ server, destination }) =>
+          server.name === name && server.cores === cores && destination === one.destination,
+      );
+    const figures = [1, 2].flatMap((cores) =>
+      sizes.flatMap((size) =>
+        cases
+          .filter(({ server }) => server.cores === cores)
+          .map((one) => {
+            const mine = results(one, size);
+            const theirs = same(one, "coturn", cores);
+            const alone = same(one, one.server.name, 1);
+            return {
+              server: one.server.name,
+              cores,
+              to: one.destination,
+              bytes: size,
+              packetsPerCpuSecond: Math.round(median(mine.map(({ perSecond }) => perSecond))),
+              ofCoturn: theirs === undefined ? Number.NaN : ratio(mine, results(theirs, size)),
+              // What so many cores carry, when each is as busy as the one was.
+              ofOneCore: alone === undefined ? Number.NaN : cores * ratio(mine, results(alone, size)),
+              arrived: median(mine.map(({ share }) => share)),
+            };
+          }),
+      ),
+    );
+    print(figures);
+    return report("turn", { coturn: versionOf("turnserver"), rounds, relayed: figures });
   } finally {
-    for (const { process: child } of [open, closed, openPlain, closedPlain, other]) child.kill("SIGKILL");
+    for (const { process: child } of servers) child.kill("SIGKILL");
   }
-  const figures = sizes.flatMap((size) =>
-    cases.map((one) => {
-      const mine = found.get(key(one, size)) ?? [];
-      const theirs = found.get(key({ server: other, destination: one.destination }, size)) ?? [];
-      return {
-        server: one.server.name,
-        to: one.destination,
-        bytes: size,
-        packetsPerCpuSecond: Math.round(median(mine.map(({ perSecond }) => perSecond))),
-        // Of rounds next to each other, so that both met the same machine.
-        ofCoturn: median(
-          mine.map(({ perSecond }, turn) => perSecond / (theirs[turn]?.perSecond ?? Number.NaN)),
-        ),
-        arrived: median(mine.map(({ share }) => share)),
-      };
-    }),
-  );
+}
+
+interface Figure {
+  readonly server: string;
+  readonly cores: number;
+  readonly to: Destination;
+  readonly bytes: number;
+  readonly packetsPerCpuSecond: number;
+  readonly ofCoturn: number;
+  readonly ofOneCore: number;
+  readonly arrived: number;
+}
+
+function print(figures: readonly Figure[]): void {
   console.log(
-    `\nRelayed packets per second of the server's processor time, ${clients} clients, ${packetsPerSecond} packets a second,`,
+    `\nRelayed packets per second of the server's processor time, ${clients} clients, ${packetsPerSecond} packets a second for each core,`,
   );
   console.log(
     `${rounds} interleaved rounds of ${roundMs / 1000} s, medians. Between clients a packet is counted once, where it arrives:\n`,
   );
   console.log(
     table(
-      ["server", "to", "bytes", "packets per CPU-second", "of coturn", "arrived"],
+      ["server", "cores", "to", "bytes", "packets per CPU-second", "of coturn", "of one core", "arrived"],
       figures.map((one) => [
         one.server,
+        one.cores,
         one.to === "outside" ? "a peer outside" : "another client",
         one.bytes,
         one.packetsPerCpuSecond,
         one.ofCoturn.toFixed(2),
+        one.ofOneCore.toFixed(2),
         `${(one.arrived * 100).toFixed(1)} %`,
       ]),
     ),
   );
-  return report("turn", { coturn: versionOf("turnserver"), rounds, relayed: figures });
 }
 
 await main(import.meta.url, run);

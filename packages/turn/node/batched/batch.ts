@@ -62,8 +62,8 @@ function setPointer(words: Uint32Array, at: number, address: number): void {
  * is not copied, so `flush` comes before that.
  */
 export class Batch {
-  /** Called before anything is sent. */
-  beforeSending: () => void = () => {};
+  /** Called before an answer is sent. */
+  beforeAnswers: () => void = () => {};
   /** Datagrams read since the start. */
   received = 0;
   readonly #kernel: Kernel;
@@ -74,6 +74,7 @@ export class Batch {
   readonly #copies: number;
   readonly #largest: number;
   #waiting = 0;
+  #hasAnswers = false;
   #socket = -1;
 
   constructor(kernel: Kernel) {
@@ -110,9 +111,11 @@ export class Batch {
     return count === received;
   }
 
-  send(socket: number, to: SocketAddress, bytes: Uint8Array): void {
+  /** `isData`: passed on for others, and not an answer. */
+  send(socket: number, to: SocketAddress, bytes: Uint8Array, isData: boolean): void {
     if (socket !== this.#socket || this.#waiting === sent) this.flush();
     this.#socket = socket;
+    if (!isData) this.#hasAnswers = true;
     const index = this.#waiting++;
     const { words, addresses } = this.#out;
     addresses.set(to, (index * addressBytes) / 4);
@@ -133,7 +136,8 @@ export class Batch {
   flush(at = this.#socket): void {
     const count = this.#waiting;
     if (count === 0 || at !== this.#socket) return;
-    this.beforeSending();
+    if (this.#hasAnswers) this.beforeAnswers();
+    this.#hasAnswers = false;
     this.#waiting = 0;
     for (let done = 0; done < count; ) {
       const address = this.#out.address + done * messageBytes;

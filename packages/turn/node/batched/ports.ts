@@ -48,7 +48,7 @@ export class BatchedPorts implements Ports {
       if (this.#addresses.size >= remembered) this.#addresses.clear();
       this.#addresses.set(to.key, address);
     }
-    this.#sockets.batch.send(socket, address, bytes);
+    this.#sockets.batch.send(socket, address, bytes, true);
   }
 
   unbind(allocation: Allocation): void {

@@ -18,8 +18,8 @@ class BatchedPath implements ClientPath {
     this.#address = from.slice(0, endpoint.family === 4 ? 4 : 7);
   }
 
-  deliver(bytes: Uint8Array): void {
-    this.#listener.send(this.#address, bytes);
+  deliver(bytes: Uint8Array, isData: boolean): void {
+    this.#listener.send(this.#address, bytes, isData);
   }
 
   hold(): void {
@@ -48,8 +48,8 @@ export class BatchedListener {
     });
   }
 
-  send(to: SocketAddress, bytes: Uint8Array): void {
-    this.#sockets.batch.send(this.#socket, to, bytes);
+  send(to: SocketAddress, bytes: Uint8Array, isData: boolean): void {
+    this.#sockets.batch.send(this.#socket, to, bytes, isData);
   }
 
   /** What clients had here ends. */

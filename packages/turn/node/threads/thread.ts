@@ -24,6 +24,7 @@ const sleepMs = 50;
 const labSleepMs = 1;
 /** Under load Node's loop gets a turn after so long. */
 const turnMs = 4;
+const publishMs = 1;
 /**
  * From so many packets per ms on, it naps between two reads, so that more of them come in one: waking up costs more than a packet
  * does. A nap is far shorter than what delays and disturbs a call.
@@ -68,8 +69,13 @@ function run(sockets: Sockets): void {
     return place({ family, bytes, port });
   };
   const listeners = new Map<number, BatchedListener>();
-  // Whoever got an answer finds it counted.
-  sockets.batch.beforeSending = () => board.publish(thread, engine.statistics, engine.faults);
+  let publishedAt = 0;
+  const publish = (): void => {
+    publishedAt = performance.now();
+    board.publish(thread, engine.statistics, engine.faults);
+  };
+  // Whoever got an answer finds it counted. Data is counted a little later.
+  sockets.batch.beforeAnswers = publish;
 
   const take = (): void =>
     exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
@@ -93,8 +99,9 @@ function run(sockets: Sockets): void {
       exchange.rise();
       sockets.batch.flush();
       exchange.flush();
-      board.publish(thread, engine.statistics, engine.faults);
-      passed = performance.now() - begun;
+      const now = performance.now();
+      if (now - publishedAt >= publishMs) publish();
+      passed = now - begun;
       if (passed >= turnMs) break;
     }
     isBusy = sockets.batch.received - received > passed * busyPackets;
@@ -119,7 +126,7 @@ function run(sockets: Sockets): void {
         break;
       case "drop": {
         const count = engine.dropUser(order.prefix, order.revokeUpTo);
-        board.publish(thread, engine.statistics, engine.faults);
+        publish();
         report({ kind: "done", id: order.id, count });
         return;
       }
@@ -130,14 +137,14 @@ function run(sockets: Sockets): void {
         isOpen = false;
         clearInterval(ticking);
         engine.close();
-        board.publish(thread, engine.statistics, engine.faults);
+        publish();
         sockets.closeAll();
         parentPort?.close();
         return;
       default:
         order satisfies never;
     }
-    board.publish(thread, engine.statistics, engine.faults);
+    publish();
     if ("id" in order) report({ kind: "done", id: order.id, count: 0 });
   };
   parentPort?.on("message", (order: Order) => {
