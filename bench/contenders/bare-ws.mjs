@@ -1,9 +1,15 @@
 // The least a relay can do with JSON: parse, find the receiver, say who it is from, serialise again.
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { WebSocketServer } from "ws";
+import { place } from "./listen.mjs";
 
+const { host, port, tls } = place;
 const sockets = new Map();
-const server = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () => {
-  console.log(`ready at http://127.0.0.1:${server.address().port}`);
+const carrier = tls ? createTlsServer(tls) : createServer();
+const server = new WebSocketServer({ server: carrier });
+carrier.listen(port, host, () => {
+  console.log(`ready at http${tls ? "s" : ""}://${host}:${carrier.address().port}`);
 });
 server.on("connection", (socket, request) => {
   const id = new URL(request.url, "http://localhost").searchParams.get("id");

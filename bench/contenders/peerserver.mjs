@@ -1,6 +1,8 @@
 // PeerJS's own server, as its documentation starts it.
 import { PeerServer } from "peer";
+import { place } from "./listen.mjs";
 
-PeerServer({ port: 0, host: "127.0.0.1", path: "/", concurrent_limit: 20_000 }, (server) => {
-  console.log(`ready at http://127.0.0.1:${server.address().port}`);
+const { host, port, tls } = place;
+PeerServer({ port, host, path: "/", concurrent_limit: 20_000, ...(tls && { ssl: tls }) }, (server) => {
+  console.log(`ready at http${tls ? "s" : ""}://${host}:${server.address().port}`);
 });

@@ -1,9 +1,15 @@
-// As PeerJS's documentation has it: one connection for the call, one for data. No STUN, as for everyone here.
-import { camera, parameters, play } from "./setup.js";
+// As PeerJS's documentation has it: one connection for the call, one for data.
+import { camera, iceServers, parameters, play } from "./setup.js";
 
 const { Peer } = window.peerjs;
 const server = new URL(parameters.get("server"));
-const options = { host: server.hostname, port: Number(server.port), path: "/", config: { iceServers: [] } };
+const options = {
+  host: server.hostname,
+  port: Number(server.port),
+  path: "/",
+  secure: server.protocol === "https:",
+  config: { iceServers },
+};
 const hostId = `${parameters.get("room")}-host`;
 
 await play({
@@ -11,7 +17,10 @@ await play({
     new Promise((resolve) => {
       const peer = new Peer(hostId, options);
       peer.on("open", resolve);
-      peer.on("call", (call) => call.answer(camera));
+      peer.on("call", (call) => {
+        call.on("stream", (stream) => window.gotStream(stream));
+        call.answer(camera);
+      });
       peer.on("connection", (data) => data.on("open", () => data.send("x")));
     }),
   guest() {

@@ -11,12 +11,22 @@ preview.srcObject = camera;
 document.body.append(preview);
 await preview.play();
 
+/** On one machine nobody needs any; in the lab of networks all have the same. */
+export const iceServers = window.benchServers ?? [];
 /** Everyone's room in this run, from the query. */
 export const parameters = new URLSearchParams(location.search);
 const video = document.createElement("video");
 video.autoplay = true;
 video.muted = true;
 document.body.append(video);
+
+/** When each frame of the other side was drawn, milliseconds since 1970. */
+window.frames = [];
+const note = () => {
+  window.frames.push(Date.now());
+  video.requestVideoFrameCallback(note);
+};
+video.requestVideoFrameCallback(note);
 
 let clicked;
 let frame;

@@ -1,5 +1,5 @@
 // simple-peer with the barest relay: a WebSocket that passes text to the other end.
-import { camera, parameters, play } from "./setup.js";
+import { camera, iceServers, parameters, play } from "./setup.js";
 
 const { SimplePeer } = window;
 const room = parameters.get("room");
@@ -8,7 +8,7 @@ function connect(mine, other, initiator, make) {
   const socket = new WebSocket(`${parameters.get("server").replace("http", "ws")}/?id=${room}-${mine}`);
   let peer;
   const start = () => {
-    peer = new SimplePeer({ initiator, stream: camera, trickle: true, config: { iceServers: [] } });
+    peer = new SimplePeer({ initiator, stream: camera, trickle: true, config: { iceServers } });
     peer.on("signal", (signal) => socket.send(JSON.stringify({ to: `${room}-${other}`, signal })));
     peer.on("stream", (stream) => window.gotStream(stream));
     peer.on("connect", () => peer.send("x"));

@@ -41,8 +41,10 @@ export type { Network } from "./networks.ts";
 
 /** The server of the lab. Its `url` is that of its name, not what it says itself. */
 export type LabServer = Pick<TestServer, "url" | "log" | "start" | "stop" | "kill" | "pid"> & {
-  /** Where it runs, for programs beside it. */
+  /** Where it runs, for programs beside it, */
   readonly namespace: Namespace;
+  /** and files that make them trusted under its name. */
+  readonly certificate: { readonly cert: string; readonly key: string };
 };
 
 export interface World {
@@ -105,6 +107,7 @@ export async function openWorld({
   return {
     server: {
       namespace: serverNamespace,
+      certificate: { cert: trust.cert, key: trust.key },
       url: `https://${serverPlace.name}`,
       get log() {
         return running.log;

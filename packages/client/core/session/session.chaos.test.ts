@@ -312,7 +312,7 @@ function page(
 }
 
 describe("session under chaos", () => {
-  it("[S20] after the dust settles the roster is the server's, and everything said is shown once and in order", () => {
+  it("[S20][S71] after the dust settles the roster is the server's, and everything said is shown once and in order", () => {
     const seeds = runSeeds({ seeds: 2_000, env: process.env }, (random) => {
       const clock = fakeClock(1_000_000);
       const server = simulatedServer(clock, random.fork());
@@ -340,7 +340,7 @@ describe("session under chaos", () => {
           if (own.session.stage.at !== "left") everSaid.push(text);
           own.put({ type: "say", id: `message-${text}`, text });
         } else if (roll < 0.6) own.drop(random.pick(["a", "b", "both", "none"] as const));
-        else if (roll < 0.65) own.put({ type: "wake" });
+        else if (roll < 0.65) own.put({ type: random.pick(["wake", "network"] as const) });
         else if (roll < 0.7) {
           own.put({ type: "hide" });
           clock.after(random.int(1, 4_000), () => own.put({ type: "wake" }));
