@@ -238,7 +238,7 @@ export function startTaking<Content>(
         void run?.close(false);
         return;
       }
-      finish("failed", new TransferProblem("giver-left"));
+      finish("failed", new TransferProblem("aborted"));
     },
     on(listener: () => void): () => void {
       listeners.add(listener);

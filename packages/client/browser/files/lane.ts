@@ -14,7 +14,6 @@ export interface Lane {
  * off stops within a moment.
  */
 const highWater = 2 * 1024 * 1024;
-const lowWater = 1024 * 1024;
 /** Frames of this size were the fastest in both browsers; none takes more than it says (RFC 8841, section 6.1). */
 const largestFrame = 128 * 1024;
 /** While a call goes on, small ones: nothing of the call waits long behind one. */
@@ -53,7 +52,6 @@ export function laneCarrier(
     wake();
     if (!channel) return;
     const mine = channel;
-    mine.bufferedAmountLowThreshold = lowWater;
     mine.onopen = () => mine === channel && tell(true);
     mine.onclose = () => {
       if (mine !== channel) return;
@@ -83,8 +81,10 @@ export function laneCarrier(
       const slow = setup.pace(frame.length);
       if (slow) await slow;
       const high = slow ? callWater : highWater;
-      if (mine) mine.bufferedAmountLowThreshold = Math.min(lowWater, high / 2);
-      while (mine && mine === channel && isOpen() && mine.bufferedAmount + frame.length > high)
+      if (mine) mine.bufferedAmountLowThreshold = high / 2;
+      // Never below the threshold: the browser would not say so again.
+      const most = Math.max(high / 2, high - frame.length);
+      while (mine && mine === channel && isOpen() && mine.bufferedAmount > most)
         await new Promise<void>((resolve) => void waiting.push(resolve));
       if (!mine || mine !== channel || !isOpen()) return false;
       try {

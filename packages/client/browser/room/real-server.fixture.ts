@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { WebSocket } from "ws";
 import type { JoinOptions, Room, RoomEvents } from "../api.ts";
 import { createChannelHub } from "../channels/index.ts";
+import { createFilesHub } from "../files/files-hub.ts";
 import { createLink } from "../link/index.ts";
 import { roomJoiner } from "./join.ts";
 
@@ -14,6 +15,7 @@ const fingerprint = `sha-256 ${Array.from({ length: 32 }, () => "AB").join(":")}
 const joinRoom = roomJoiner({
   createLink,
   createChannelHub,
+  createFilesHub,
   certificates: {
     make: async () => ({ expires: Number.POSITIVE_INFINITY }) as RTCCertificate,
     fingerprint: async () => fingerprint,
@@ -106,6 +108,8 @@ function withHandlers(connection: ReturnType<typeof world.connection>) {
 export function withServer(): void {
   beforeAll(() => {
     Object.assign(globalThis, {
+      // Memory is the place for files here, as in a private window.
+      matchMedia: () => ({ matches: false }),
       WebSocket: class extends WebSocket {
         constructor(url: string, protocol: string) {
           super(url, protocol);
