@@ -3,6 +3,7 @@ import { bits } from "../bits.ts";
 import { base64url } from "../bytes.ts";
 import { lengthOf } from "../pieces.ts";
 import type { TransferCode } from "../seams.ts";
+import { copiesOf } from "./copies.ts";
 import {
   liesMost,
   type SwarmEffect,
@@ -58,7 +59,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
   const { count } = cut;
   const have = bits(count, setup.have.bytes);
   const members = new Map<string, Member>();
-  const copies = new Uint16Array(count);
+  const copies = copiesOf(count);
   /** To whom each piece was given last. */
   const givenTo: (string | undefined)[] = [];
   const landing = new Map<number, string>();
@@ -86,15 +87,19 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     if (isTold && one.asked.size > 0) tell(one.peer, { type: "unask" });
     one.asked.clear();
   };
-  const tally = (one: Member, by: 1 | -1): void => {
-    for (let piece = 0; piece < count; piece++)
-      if (one.has.has(piece)) copies[piece] = (copies[piece] ?? 0) + by;
-  };
 
   /** Asks for as much as may be on its way. */
   const fill = (now: number): void => {
     if (state.is !== "taking") return;
-    const choice = { count, have, landing: new Set(landing.keys()), copies, members, preferred, random };
+    const choice = {
+      count,
+      have,
+      landing: new Set(landing.keys()),
+      copies: copies.of,
+      members,
+      preferred,
+      random,
+    };
     let open = Math.max(1, Math.floor(windows.all / cut.pieceBytes)) - landing.size;
     for (const one of members.values()) open -= one.asked.size;
     // Those who have least on their way first, so that a full window is shared.
@@ -134,7 +139,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
         if (!have.has(piece)) continue;
         if (
           !one.urgent.delete(piece) &&
-          isElsewhere(piece, one, { state, members, copies, givenTo, count, random })
+          isElsewhere(piece, one, { state, members, copies: copies.of, givenTo, count, random })
         )
           denied.push(piece);
         else {
@@ -168,7 +173,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
   const putAside = (one: Member): void => {
     one.isAside = true;
     forget(one, true);
-    tally(one, -1);
+    copies.remove(one.has);
     emit({ type: "put-aside", peer: one.peer });
   };
   const lied = (one: Member): void => {
@@ -245,11 +250,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     return landing.size === 0;
   };
   /** Whether everyone here together, connected or not, has what is missing. */
-  const isHere = (): boolean => {
-    for (let piece = 0; piece < count; piece++)
-      if (!have.has(piece) && (copies[piece] ?? 0) === 0) return false;
-    return true;
-  };
+  const isHere = (): boolean => copies.isComplete(have);
 
   const look = (now: number): void => {
     for (const one of members.values()) {
@@ -278,15 +279,15 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     const known = members.get(input.peer);
     if (!known && members.size >= limits.transferMembers) return;
     const one = known ?? member(input.peer, count);
-    if (known && !known.isAside) tally(known, -1);
+    if (known && !known.isAside) copies.remove(known.has);
     one.has = bits(count, input.have);
-    if (!one.isAside) tally(one, 1);
+    if (!one.isAside) copies.add(one.has);
     members.set(input.peer, one);
   };
   const gone = ({ peer, code }: SwarmInput & { type: "gone" }): void => {
     const one = members.get(peer);
     if (!one) return;
-    if (!one.isAside) tally(one, -1);
+    if (!one.isAside) copies.remove(one.has);
     members.delete(peer);
     if (code && state.is !== "whole" && landing.size === 0 && !isHere()) fail(code);
     else if (code && state.is !== "whole" && !isHere()) withdrawn = code;
@@ -313,8 +314,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
         if (input.isAnswerWanted) tell(one.peer, { type: "ready" });
         break;
       case "have":
-        for (const piece of input.pieces)
-          if (one.has.add(piece) && !one.isAside) copies[piece] = (copies[piece] ?? 0) + 1;
+        for (const piece of input.pieces) if (one.has.add(piece) && !one.isAside) copies.note(piece);
         break;
       case "ask": {
         const wanted = input.pieces.filter((piece) => piece < count && !one.wants.includes(piece));
@@ -411,8 +411,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
       return isWaiting();
     },
     get isSpread() {
-      for (let piece = 0; piece < count; piece++) if ((copies[piece] ?? 0) === 0) return false;
-      return members.size > 0;
+      return members.size > 0 && copies.isComplete();
     },
     members,
     get speed() {
