@@ -10,6 +10,8 @@ const call = promisify(execFile);
 
 /** An authority of the lab's own, the server's certificate from it, and what makes a browser trust it. */
 export interface Trust {
+  /** The authority's certificate, a file in PEM, for programs that have to be told. */
+  readonly ca: string;
   /** Files in PEM, for `--tls files`. */
   readonly cert: string;
   readonly key: string;
@@ -36,6 +38,7 @@ export async function makeTrust(name: string): Promise<Trust> {
   await certutil("-N", "-d", `sql:${database}`, "--empty-password");
   await certutil("-A", "-d", `sql:${database}`, "-n", "lab", "-t", "C,,", "-i", ca);
   return {
+    ca,
     cert,
     key,
     profile(engine) {

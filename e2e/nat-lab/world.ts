@@ -49,6 +49,8 @@ export type LabServer = Pick<TestServer, "url" | "log" | "start" | "stop" | "kil
 
 export interface World {
   readonly server: LabServer;
+  /** The certificate of the authority that browsers trust here, a file in PEM. */
+  readonly ca: string;
   host(name: string): Host;
   /** Ends the server and starts another one, with nothing of the first, with these flags. */
   serve(flags?: readonly string[]): Promise<void>;
@@ -105,6 +107,7 @@ export async function openWorld({
   let running = await launch(serverFlags);
 
   return {
+    ca: trust.ca,
     server: {
       namespace: serverNamespace,
       certificate: { cert: trust.cert, key: trust.key },

@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../harness/browsers.ts";
+import { personOn } from "../harness/people.ts";
+import { freshFolder } from "../harness/scratch.ts";
+import { openSdkPage } from "../harness/sdk-page.ts";
+import { projectRoot } from "../harness/server.ts";
+import type { Host } from "./host.ts";
+import type { Network } from "./networks.ts";
+import { server as serverPlace } from "./wiring.ts";
+import { sharedWorld, type World } from "./world.ts";
+
+// What people and hosts are told of their network has to be what it is.
+
+let world: World;
+let host: Host;
+beforeAll(async () => {
+  world = await sharedWorld();
+  host = world.host("a");
+});
+afterAll(() => host.setNat("port-restricted"));
+
+const everything = {
+  server: "works",
+  websocket: "works",
+  stun: "works",
+  "relay-udp": "works",
+  "relay-tcp": "works",
+  "relay-tls": "works",
+};
+const noUdp = { ...everything, stun: "fails", "relay-udp": "fails" };
+
+const expected: readonly (readonly [Network, Record<string, string>, string])[] = [
+  ["port-restricted", everything, "Everything a call needs works here."],
+  ["udp-blocked", noUdp, "Calls work here. Where they can't be direct they go over TCP"],
+  [
+    "only-443",
+    { ...noUdp, "relay-tcp": "fails" },
+    "Calls work here. Where they can't be direct they go over TCP",
+  ],
+];
+const engines: readonly Engine[] = ["chromium", "firefox"];
+
+describe("the test of the connection in the lab", () => {
+  for (const [network, results, verdict] of expected)
+    it.each(engines)(`[H39][H40] ${network}, %s: finds what the network is like`, async (engine) => {
+      await host.setNat(network);
+      const tab = await openSdkPage(await host.browser(engine), world.server.url);
+      try {
+        const found = await tab.page.evaluate(async () => {
+          const all = await window.sdk.testConnection(location.origin);
+          return Object.fromEntries(all.map(({ check, state }) => [check, state]));
+        });
+        expect(found).toEqual(results);
+        if (engine === "firefox") return;
+        await tab.page.goto(`${world.server.url}/r/trial?mic=off&camera=off`);
+        const ada = personOn(tab, "Ada");
+        await ada.press("Test the connection");
+        await ada.reads(verdict);
+      } finally {
+        await tab.close();
+      }
+    });
+
+  /** `parlour doctor` on the host's machine, where the lab's name is known. */
+  async function doctor(): Promise<string[]> {
+    const folder = freshFolder("doctor");
+    const hosts = join(folder, "hosts");
+    writeFileSync(hosts, `127.0.0.1 localhost\n${serverPlace.addresses[0]} ${serverPlace.name}\n`);
+    const command = `${process.execPath} ${projectRoot}packages/cli/bin/parlour.mjs doctor ${world.server.url} --json --ca ${world.ca}`;
+    const text = await host.namespaces.host.run([
+      ...["unshare", "--mount", "sh", "-c"],
+      `mount --bind ${hosts} /etc/hosts && { ${command} || true; }`,
+    ]);
+    const { findings } = JSON.parse(text) as { findings: { check: string; state: string; code: string }[] };
+    return findings.flatMap(({ check, state, code }) =>
+      state === "works" ? [] : [`${state} ${check} ${code}`],
+    );
+  }
+
+  it.each([
+    ["port-restricted", []],
+    ["udp-blocked", ["degraded stun timeout", "degraded relay-udp connect-timeout"]],
+    [
+      "only-443",
+      ["degraded stun timeout", "degraded relay-udp connect-timeout", "degraded relay-tcp connect-timeout"],
+    ],
+  ] as const)("[H35][H37] %s: parlour doctor says the same", async (network, wrong) => {
+    await host.setNat(network);
+    expect(await doctor()).toEqual(wrong);
+  });
+});
