@@ -304,6 +304,15 @@ describe("parlour serve --tls", () => {
     expect([plain.status, plain.headers.get("location")]).toEqual([308, `${url}/r/a`]);
   });
 
+  it("[H41] self: /metrics says when the certificate ends", async () => {
+    const url = await ready(serve("--tls", "self"));
+    const { body } = await secureGet(`${url}/metrics`);
+    const end = Number(/^parlour_certificate_end_seconds (\d+)$/m.exec(body)?.[1]) * 1000;
+    expect(end).toBeGreaterThan(Date.now() + 300 * 86_400_000);
+    const plain = await ready(serve("--turn", "off", "--data", join(folder, "other")));
+    expect(await (await fetch(`${plain}/metrics`)).text()).not.toContain("parlour_certificate");
+  });
+
   it("[H10] self: a restart keeps the authority", async () => {
     const authorities = [];
     for (let start = 0; start < 2; start++) {

@@ -42,6 +42,12 @@ describe("when a certificate is asked for", () => {
     expect(afterFailure(record, 3 * day, undefined).notBefore).toBeUndefined();
   });
 
+  it("[H33] what was noted by a clock that was wrong holds nothing up", () => {
+    const wrong = afterFailure(noFailures, 1000 * day, 5 * day);
+    expect(nextAttempt({ failures: wrong.failures }, undefined, day, false)).toBe(day);
+    expect(nextAttempt(wrong, undefined, day, false)).toBe(8 * day);
+  });
+
   it("keeps a record of bounded length", () => {
     expect(failed(1000).failures.length).toBeLessThan(10);
   });

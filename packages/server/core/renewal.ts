@@ -20,6 +20,9 @@ export interface RenewalRecord {
   readonly notBefore?: number;
 }
 
+/** No authority wants to hear nothing for longer. */
+const silenceMsMax = 7 * 24 * hourMs;
+
 /** A record of nothing. */
 export const noFailures: RenewalRecord = { failures: [] };
 
@@ -41,12 +44,15 @@ export function renewalDue({ from, until }: Validity): number {
  * @param isStart whether the server just started
  */
 export function nextAttempt(
-  { failures, notBefore = 0 }: RenewalRecord,
+  record: RenewalRecord,
   certificate: Validity | undefined,
   now: number,
   isStart: boolean,
 ): number {
   const due = certificate === undefined ? now : renewalDue(certificate);
+  // What was noted while the clock was wrong must not hold everything up once it is right.
+  const failures = record.failures.filter((at) => at <= now);
+  const notBefore = Math.min(record.notBefore ?? 0, now + silenceMsMax);
   const last = failures.at(-1);
   if (last === undefined) return Math.max(due, notBefore);
   const recent = failures.filter((at) => at > now - hourMs);

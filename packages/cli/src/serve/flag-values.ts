@@ -1,6 +1,7 @@
 /** What the text of a flag means, by kind of flag. */
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { domainToASCII } from "node:url";
 
 /** What a flag's text came to: a value, or what it must be ("a number from 0 to 65535"). */
 export type Reading<T> = { readonly value: T } | { readonly wanted: string };
@@ -90,7 +91,7 @@ export function secret(text: string): Reading<string | undefined> {
 
 /** A name in the public DNS: a certificate authority gives nothing for others. */
 export function domainName(text: string): Reading<string | undefined> {
-  const value = text.toLowerCase().replace(/\.$/, "");
+  const value = domainToASCII(text).replace(/\.$/, "");
   const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   const isName = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)+${label}$`).test(value) && !/\.\d+$/.test(value);
   return isName ? { value } : { wanted: "a domain name, without scheme and port" };

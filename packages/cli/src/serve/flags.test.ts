@@ -152,6 +152,7 @@ describe("flags", () => {
       "http-port": 80,
       "acme-directory": "https://acme-v02.api.letsencrypt.org/directory",
     });
+    expect(options("--domain Möwe.example").domain).toBe("xn--mwe-sna.example");
     expect(options("--domain a.example --port 8443 --http-port off")).toMatchObject({
       port: 8443,
       "http-port": undefined,

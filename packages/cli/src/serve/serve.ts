@@ -129,6 +129,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       history: { ...(messages === undefined ? {} : { messages }), ...(hours === undefined ? {} : { hours }) },
       ...(token === undefined ? {} : { metricsToken: token }),
       ...(certificates?.authority === undefined ? {} : { caCertificate: certificates.authority }),
+      ...(certificates === undefined ? {} : { certificateEnd: () => endOf(certificates.pair.cert) }),
       ...served.parts,
       logger: log,
     });
@@ -176,6 +177,8 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
     },
   };
 }
+
+const endOf = (certificate: string): number => Date.parse(new X509Certificate(certificate).validTo);
 
 /** The port is open a moment before there is something behind it. */
 function notYet(_: unknown, response: ServerResponse): void {

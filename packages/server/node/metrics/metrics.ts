@@ -14,10 +14,11 @@ export function metrics(
   counts: Counts,
   present: () => Promise<Present>,
   relay?: () => TurnStatistics,
+  certificateEnd?: () => number,
 ): () => Promise<{ readonly type: string; readonly text: string }> {
   let registry: Promise<Registry> | undefined;
   return async () => {
-    registry ??= build(counts, present, relay);
+    registry ??= build(counts, present, relay, certificateEnd);
     const made = await registry;
     return { type: made.contentType, text: await made.metrics() };
   };
@@ -27,6 +28,7 @@ async function build(
   counts: Counts,
   present: () => Promise<Present>,
   relay: (() => TurnStatistics) | undefined,
+  certificateEnd: (() => number) | undefined,
 ): Promise<Registry> {
   const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import("prom-client");
   const registry = new Metrics();
@@ -83,6 +85,10 @@ async function build(
   labelled("parlour_refusals_total", "Frames and requests refused.", "code", () => counts.refusedBy);
   labelled("parlour_closes_total", "Connections the server ended.", "code", () => counts.closedBy);
   labelled("parlour_requests_total", "HTTP requests answered.", "status", () => counts.requestsBy);
+  if (certificateEnd !== undefined)
+    gauge("parlour_certificate_end_seconds", "When the certificate in use ends, in seconds since 1970.", () =>
+      Math.round(certificateEnd() / 1000),
+    );
   if (relay !== undefined) {
     const read = relay;
     gauge("parlour_relay_connections", "TCP and TLS connections to the relay.", () => read().connections);

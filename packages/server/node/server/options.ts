@@ -33,6 +33,8 @@ export interface ParlourOptions {
   readonly iceRenewalMs?: number | undefined;
   /** Told of every seat that is gone for good, when a room ends too: what was handed out to it can be taken back. */
   readonly onSeatGone?: ((room: string, seat: PeerId) => void) | undefined;
+  /** When the certificate in use ends, ms since 1970, for `/metrics`. */
+  readonly certificateEnd?: (() => number) | undefined;
   /** What the relay has to say in `/metrics`. */
   readonly relayStatistics?: (() => TurnStatistics) | undefined;
   /** A pino logger or the like. Default: silent. Addresses of visitors are never logged. */

@@ -153,6 +153,7 @@ export async function buildParlourServer(
         people: hub.people,
       }),
       options.relayStatistics,
+      options.certificateEnd,
     ),
     caCertificate: options.caCertificate,
     isDraining: () => status !== "ready",

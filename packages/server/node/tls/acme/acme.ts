@@ -102,9 +102,20 @@ export function openAcme(folder: string, options: AcmeOptions, events: SourceEve
   const validity = (): Validity | undefined =>
     kept === undefined || kept.directory !== directory ? undefined : validityOf(kept);
   const due = () => nextAttempt(record, validity(), now(), isFirst);
+  /** What can't be written is used all the same; the next start then asks again. */
+  const keep = (file: string, value: unknown) => {
+    try {
+      keepFile(file, value);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      events.notable(
+        `${file} can't be written (${code ?? message}): the next start asks the authority again.`,
+      );
+    }
+  };
   const remember = (next: Attempts) => {
     record = next;
-    keepFile(files.attempts, record);
+    keep(files.attempts, record);
   };
 
   const attempt = async () => {
@@ -112,14 +123,14 @@ export function openAcme(folder: string, options: AcmeOptions, events: SourceEve
     try {
       const { pair: got, kind = record.kind } = await orderCertificate({
         ...options,
-        account: accountFor(files.account, directory),
+        account: accountFor(files.account, directory, keep),
         kinds: order,
         challenges,
-        registered: (account) => keepFile(files.account, { directory, ...account }),
+        registered: (account) => keep(files.account, { directory, ...account }),
       });
       kept = { ...got, domain, directory };
       pair = got;
-      keepFile(files.certificate, kept);
+      keep(files.certificate, kept);
       remember({ ...noFailures, domain, directory, ...(kind === undefined ? {} : { kind }) });
       events.changed(pair);
     } catch (error) {
@@ -201,7 +212,7 @@ function validityOf({ cert }: CertificatePair): Validity {
 }
 
 /** The account at this authority; another authority gets another key. */
-function accountFor(file: string, directory: string): Account {
+function accountFor(file: string, directory: string, keep: (file: string, value: unknown) => void): Account {
   const known = keptFile(file, (value) => {
     const account = value as Account & { directory: string };
     createPrivateKey(account.key);
@@ -209,7 +220,7 @@ function accountFor(file: string, directory: string): Account {
   });
   if (known !== undefined) return { key: known.key, ...(known.url === undefined ? {} : { url: known.url }) };
   const key = newKey();
-  keepFile(file, { directory, key });
+  keep(file, { directory, key });
   return { key };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,18 @@ describe("an authority's limits", () => {
     await source.start();
     expect(source.status).toMatchObject({ code: "acme-failed" });
     expect(notable[0]).not.toContain("\n");
+    source.close();
+    server.close();
+  });
+
+  it("[H33] a folder that can't be written to is said, and ends nothing", async () => {
+    const { server, directory } = await authorityThatAnswers(429, {}, limit);
+    const { source, notable } = open(directory, Date.now);
+    // Folders in the place of files: nobody can write there, not even root.
+    for (const name of ["account.json.new", "attempts.json.new"]) mkdirSync(join(folder, "acme", name));
+    await source.start();
+    expect(source.status).toMatchObject({ state: "failing", code: "acme-rate-limited" });
+    expect(notable.join("\n")).toMatch(/attempts\.json can't be written \(EISDIR\)/);
     source.close();
     server.close();
   });
