@@ -8,6 +8,8 @@ const program = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thr
 const one = new Uint8Array(new BigUint64Array([1n]).buffer);
 /** A thread that ended by itself is started again after so long. */
 const restartMs = 1000;
+/** And one that does not end when it is told to is ended after so long. */
+const closeMs = 2000;
 
 /** One port of one address, on all threads. */
 interface Shared {
@@ -77,7 +79,10 @@ class Thread {
     this.#isClosing = true;
     const ended = new Promise((resolve) => this.worker.once("exit", resolve));
     this.order({ kind: "close" });
+    // One that hangs must not keep the server from ending.
+    const late = setTimeout(() => void this.worker.terminate(), closeMs);
     await ended;
+    clearTimeout(late);
   }
 }
 
@@ -126,28 +131,36 @@ export class Threads {
   async listen(host: string, port: number): Promise<{ readonly port: number; close(): Promise<void> }> {
     const sockets: (number | undefined)[] = [];
     let actual = port;
-    for (const [thread, one] of this.#threads) {
-      const sharing: Sharing =
-        this.#threads.size === 1 ? "alone" : sockets.length === 0 ? "first" : "further";
-      const answer = await one.ask({ kind: "listen", host, port: actual, sharing });
-      if (answer.kind !== "listening") continue;
-      sockets[thread] = answer.socket;
-      actual = answer.port;
+    try {
+      for (const [thread, one] of this.#threads) {
+        const sharing: Sharing =
+          this.#threads.size === 1 ? "alone" : sockets.length === 0 ? "first" : "further";
+        const answer = await one.ask({ kind: "listen", host, port: actual, sharing });
+        if (answer.kind !== "listening") continue;
+        sockets[thread] = answer.socket;
+        actual = answer.port;
+      }
+    } catch (error) {
+      await this.#closeSockets(sockets);
+      throw error;
     }
     const shared: Shared = { host, port: actual, sockets };
     this.#shared.add(shared);
     return {
       port: actual,
       close: async () => {
-        if (!this.#shared.delete(shared)) return;
-        const closing = [...this.#threads].map(async ([thread, one]) => {
-          const socket = shared.sockets[thread];
-          if (socket !== undefined) await one.ask({ kind: "close-listener", socket });
-        });
-        // A thread that has ended has closed it.
-        await Promise.allSettled(closing);
+        if (this.#shared.delete(shared)) await this.#closeSockets(shared.sockets);
       },
     };
+  }
+
+  async #closeSockets(sockets: readonly (number | undefined)[]): Promise<void> {
+    const closing = [...this.#threads].map(async ([thread, one]) => {
+      const socket = sockets[thread];
+      if (socket !== undefined) await one.ask({ kind: "close-listener", socket });
+    });
+    // Those of a thread that has ended are closed already.
+    await Promise.allSettled(closing);
   }
 
   /** In all threads; how many allocations ended. */
