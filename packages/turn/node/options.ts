@@ -27,7 +27,7 @@ export interface TurnServerOptions {
    * koffi). `off`: by Node's sockets, in this thread. Default `auto`.
    */
   readonly fastPath?: "auto" | "off" | undefined;
-  /** Threads for UDP on the fast path: as many as cores may be spent. Default 1. */
+  /** Threads for UDP: as many as cores may be spent. Without the fast path several need Linux and Node 22.12. Default 1. */
   readonly workers?: number | undefined;
   /** ms since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined;

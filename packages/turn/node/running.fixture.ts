@@ -2,6 +2,7 @@ import { afterEach, expect } from "vitest";
 import { isPossible } from "./batched/kernel.ts";
 import { createTurnServer, type TurnServer, type TurnServerOptions } from "./index.ts";
 import { endpoint, RealClient, secret } from "./real-client.fixture.ts";
+import { canSharePorts } from "./udp.ts";
 
 /** Done in reverse after each test. */
 export const closing: (() => unknown)[] = [];
@@ -12,6 +13,9 @@ afterEach(async () => {
 /** Every way in which UDP is read and sent: each has to do the same. */
 export const udpPaths: readonly { readonly by: string; readonly how: Partial<TurnServerOptions> }[] = [
   { by: "Node's sockets", how: { fastPath: "off" } },
+  ...(canSharePorts()
+    ? [{ by: "Node's sockets in two threads", how: { fastPath: "off" as const, workers: 2 } }]
+    : []),
   ...(isPossible()
     ? [
         { by: "the fast path", how: { fastPath: "auto" as const } },
@@ -29,7 +33,11 @@ export function expectPath(
   expect(udpPath).toEqual(
     fastPath === "auto" && now === undefined && isPossible()
       ? { kind: "fast", workers }
-      : { kind: "plain", why: expect.any(String) },
+      : {
+          kind: "plain",
+          workers: now === undefined && canSharePorts() ? workers : 1,
+          why: expect.any(String),
+        },
   );
 }
 

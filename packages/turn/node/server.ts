@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import { insideAddress, ownCommons, place } from "../core/index.ts";
+import { insideAddress, ownCommons, place, type Rate } from "../core/index.ts";
 import { isPossible } from "./batched/kernel.ts";
 import { Connections } from "./connections.ts";
 import { Engine } from "./engine.ts";
@@ -18,10 +18,10 @@ import { checkOptions, type TurnServerOptions } from "./options.ts";
 import { primitives } from "./primitives.ts";
 import { RelayPorts } from "./relay-ports.ts";
 import { type Counts, StatisticsBoard } from "./threads/board.ts";
-import { commonsMemory, SharedCommons } from "./threads/commons.ts";
+import { type CommonsMemory, commonsMemory, SharedCommons } from "./threads/commons.ts";
 import { Exchange, exchangeMemory } from "./threads/exchange.ts";
 import { Impossible, Threads } from "./threads/threads.ts";
-import { UdpListener } from "./udp.ts";
+import { canSharePorts, UdpListener } from "./udp.ts";
 
 export interface TurnStatistics extends Counts {
   /** TCP and TLS connections now. */
@@ -34,8 +34,8 @@ export interface TurnStatistics extends Counts {
 export type UdpPath =
   /** Many packets at once, in so many threads of their own. */
   | { readonly kind: "fast"; readonly workers: number }
-  /** By Node's sockets, in the thread that made the server; and why not by the fast path. */
-  | { readonly kind: "plain"; readonly why: string };
+  /** By Node's sockets, and why: in so many threads of their own, or, where it is one, in the thread that made the server. */
+  | { readonly kind: "plain"; readonly workers: number; readonly why: string };
 
 /** A STUN and TURN server (RFC 8489, RFC 8656). */
 export interface TurnServer {
@@ -72,8 +72,10 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   const nonceKey = randomBytes(32);
   const relay = { secret: options.secret, realm, nonceKey, mode, limits };
   const relayHosts = { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" };
+  const { workers: wanted = 1 } = options;
   const obstacle = obstacleTo(options);
-  const workers = obstacle === undefined ? (options.workers ?? 1) : 0;
+  const mayShare = wanted > 1 && options.now === undefined && canSharePorts();
+  const workers = obstacle === undefined || mayShare ? wanted : 0;
   /** This thread, which has TCP and TLS, is the first. */
   const threads = 1 + workers;
   const memory = workers === 0 ? undefined : commonsMemory(threads, nonceKey, limits, now());
@@ -119,13 +121,9 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
     } while (!exchange.rest());
   };
 
-  const startThreads = async (): Promise<void> => {
-    if (memory === undefined) {
-      udpPath = { kind: "plain", why: obstacle ?? "" };
-      return;
-    }
+  const startThreads = async (udp: "fast" | "plain", commons: CommonsMemory): Promise<Threads> => {
     // UDP comes by one of the threads, chosen by the client's address and port: together they answer as often as one would.
-    const share = (rate: { readonly perSecond: number; readonly burst: number }) => ({
+    const share = (rate: Rate): Rate => ({
       perSecond: rate.perSecond / workers,
       burst: Math.max(1, Math.floor(rate.burst / workers)),
     });
@@ -135,31 +133,46 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
       unprovenRepliesOfOthers: share(limits.unprovenRepliesOfOthers),
       sources: Math.ceil(limits.sources / workers),
     };
-    try {
-      pool = await Threads.start({
-        count: workers,
-        setup: (thread) => ({
-          thread,
-          threads,
-          relay: { ...relay, limits: threadLimits },
-          relayHosts,
-          commons: memory,
-          board: board.memory,
-          exchange: ways,
-        }),
-        onPassed: takePassed,
-        onFault: fault,
-        onLost(thread) {
-          shared?.forget(thread);
-          board.retire(thread);
-        },
-      });
-      udpPath = { kind: "fast", workers };
-      takePassed();
-    } catch (error) {
-      if (!(error instanceof Impossible)) fault(error);
-      udpPath = { kind: "plain", why: `it can't be had here: ${(error as Error).message}` };
+    const started = await Threads.start({
+      count: workers,
+      setup: (thread) => ({
+        thread,
+        threads,
+        udp,
+        relay: { ...relay, limits: threadLimits },
+        relayHosts,
+        commons,
+        board: board.memory,
+        exchange: ways,
+      }),
+      onPassed: takePassed,
+      onFault: fault,
+      onLost(thread) {
+        shared?.forget(thread);
+        board.retire(thread);
+      },
+    });
+    takePassed();
+    return started;
+  };
+  const choosePath = async (): Promise<UdpPath> => {
+    let why = obstacle;
+    if (memory !== undefined && why === undefined) {
+      try {
+        pool = await startThreads("fast", memory);
+        return { kind: "fast", workers };
+      } catch (error) {
+        if (!(error instanceof Impossible)) fault(error);
+        why = `it can't be had here: ${(error as Error).message.split("\n")[0]}`;
+      }
     }
+    why ??= "";
+    if (memory === undefined || !mayShare) {
+      const more = wanted > 1 && options.now === undefined ? "; several threads need it, or Node 22.12" : "";
+      return { kind: "plain", workers: 1, why: `${why}${more}` };
+    }
+    pool = await startThreads("plain", memory);
+    return { kind: "plain", workers, why };
   };
 
   let ticks = 0;
@@ -182,7 +195,9 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
 
   return {
     async listenUdp(where = {}) {
-      starting ??= startThreads();
+      starting ??= choosePath().then((path) => {
+        udpPath = path;
+      });
       await starting;
       const threads = pool;
       const listener = await listenUdp(

@@ -6,9 +6,21 @@ import type { ClientPath, Intake } from "./path.ts";
 /** The kernel gives at most `net.core.rmem_max`. */
 const bufferBytes = 4 * 1024 * 1024;
 
+/** Whether several sockets of Node's can have one port, so that the kernel spreads clients over them. */
+export function canSharePorts(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return (
+    process.platform === "linux" &&
+    (major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12))
+  );
+}
+
 /** A datagram socket that never looks up names: addresses alone are sent to. */
-export function datagramSocket(family: 4 | 6): Socket {
+export function datagramSocket(family: 4 | 6, isShared = false): Socket {
+  // Not in the types of Node 20.
+  const sharing: object = isShared ? { reusePort: true } : {};
   return createSocket({
+    ...sharing,
     type: family === 4 ? "udp4" : "udp6",
     // For IPv4 the flag itself is an error.
     ...(family === 6 ? { ipv6Only: true } : {}),
@@ -31,7 +43,8 @@ class UdpPath implements ClientPath {
     this.#host = host;
   }
 
-  deliver(bytes: Uint8Array): void {
+  deliver(bytes: Uint8Array, isData: boolean): void {
+    if (!isData) this.#listener.beforeAnswers();
     this.#listener.send(bytes, this.client.port, this.#host);
   }
 
@@ -46,6 +59,8 @@ class UdpPath implements ClientPath {
 
 /** One UDP socket, bound to one address, and the clients with allocations on it. Others leave nothing behind. */
 export class UdpListener {
+  /** Called before an answer is sent. */
+  beforeAnswers: () => void = () => {};
   readonly #socket: Socket;
   readonly #intake: Intake;
   #isClosed = false;
@@ -63,8 +78,8 @@ export class UdpListener {
     });
   }
 
-  static async open(intake: Intake, host: string, port: number): Promise<UdpListener> {
-    const socket = datagramSocket(host.includes(":") ? 6 : 4);
+  static async open(intake: Intake, host: string, port: number, isShared = false): Promise<UdpListener> {
+    const socket = datagramSocket(host.includes(":") ? 6 : 4, isShared);
     // Heard from here on: with no lookup to wait for, binding fails within the call.
     const listening = once(socket, "listening");
     socket.bind({ port, address: host, exclusive: true });

@@ -239,7 +239,7 @@ export const flags = {
   }),
   "turn-workers": flag({
     placeholder: "NUMBER",
-    help: "Threads of the relay's fast path: as many cores as it may use",
+    help: "Threads for the relay's UDP: as many cores as it may use",
     standard: "1",
     fallback: 1,
     example: "2",

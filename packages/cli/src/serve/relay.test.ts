@@ -15,9 +15,10 @@ describe("what the ready lines say of the relay", () => {
   });
 
   it("[H72] that it has fewer threads than were asked for, and why", () => {
-    const plain = { kind: "plain", why: "it is turned off" } as const;
+    const why = "it is turned off; several threads need it, or Node 22.12";
+    const plain = { kind: "plain", workers: 1, why } as const;
     expect(pathLines(plain, 2)).toEqual([
-      "The relay's UDP has one thread, not 2: threads need the fast path, and it is turned off.",
+      "The relay's UDP has one thread, not 2. The fast path: it is turned off; several threads need it, or Node 22.12.",
     ]);
     expect([pathLines(plain, 1), pathLines({ kind: "fast", workers: 2 }, 2)]).toEqual([[], []]);
   });

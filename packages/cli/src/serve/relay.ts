@@ -106,8 +106,8 @@ const why: Record<string, string> = {
 
 /** What to say when threads were asked for that there are not. */
 export function pathLines(path: Relay["udpPath"], workers: number): readonly string[] {
-  return path?.kind === "plain" && workers > 1
-    ? [`The relay's UDP has one thread, not ${workers}: threads need the fast path, and ${path.why}.`]
+  return path?.kind === "plain" && path.workers < workers
+    ? [`The relay's UDP has one thread, not ${workers}. The fast path: ${path.why}.`]
     : [];
 }
 

@@ -37,7 +37,7 @@ export interface RelayOptions {
   readonly furtherUrls?: readonly string[] | undefined;
   /** `auto`, the default: UDP by many packets at once, in threads of its own, where that is possible. `off`: by Node's sockets. */
   readonly fastPath?: "auto" | "off" | undefined;
-  /** Threads of the fast path. Default 1. */
+  /** Threads for UDP. Default 1. */
   readonly workers?: number | undefined;
   /** For tests: what goes through the relay suffers from these. */
   readonly lab?: Partial<LabConditions> | undefined;

@@ -6,6 +6,8 @@ import type { CommonsMemory } from "./commons.ts";
 export interface ThreadSetup {
   readonly thread: number;
   readonly threads: number;
+  /** `fast`: by many packets at once; `plain`: by Node's sockets. */
+  readonly udp: "fast" | "plain";
   readonly relay: {
     readonly secret: string;
     readonly realm: string;
@@ -37,11 +39,16 @@ export type Order =
     }
   /** The files to write to so that a thread wakes up, by thread. */
   | { readonly kind: "wake-ups"; readonly files: readonly (number | undefined)[] }
+  /** There is something in the exchange. */
+  | { readonly kind: "wake" }
   | { readonly kind: "close" };
 
 /** From a thread. */
 export type Report =
-  | { readonly kind: "ready"; readonly wakeUp: number }
+  /** `wakeUp`: the file to write to so that it wakes up; without one it takes messages at any time. */
+  | { readonly kind: "ready"; readonly wakeUp: number | undefined }
+  /** That thread has no file to write to, and there is something in the exchange for it. */
+  | { readonly kind: "wake"; readonly thread: number }
   /** It can't work on this machine; it ends. */
   | { readonly kind: "impossible"; readonly why: string }
   | { readonly kind: "listening"; readonly id: number; readonly socket: number; readonly port: number }

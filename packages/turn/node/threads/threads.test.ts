@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../core/index.ts";
-import { isPossible } from "../batched/kernel.ts";
 import { codeOf, endpoint, type RealClient, secret } from "../real-client.fixture.ts";
-import { closing, connect, local, make, until } from "../running.fixture.ts";
+import { closing, connect, local, make, udpPaths, until } from "../running.fixture.ts";
+import { canSharePorts } from "../udp.ts";
 import { StatisticsBoard } from "./board.ts";
 import { commonsMemory } from "./commons.ts";
 import { exchangeMemory } from "./exchange.ts";
@@ -11,9 +11,11 @@ import { Threads } from "./threads.ts";
 
 const nowhere = endpoint("0.0.0.0", 0);
 
-describe.skipIf(!isPossible())("a server of several threads", () => {
+const ways = udpPaths.filter(({ how }) => how.workers === 2);
+
+describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
   it("[T57] has clients of all threads and of TCP reach each other", async () => {
-    const server = make({ workers: 2 });
+    const server = make(how);
     const { port } = await server.listenUdp(local);
     await server.listenTcp({ ...local, port });
     const clients: RealClient[] = [];
@@ -47,7 +49,7 @@ describe.skipIf(!isPossible())("a server of several threads", () => {
   });
 
   it("[T57] holds its limits over all threads, and drops in all of them", async () => {
-    const server = make({ workers: 2, limits: { allocationsPerUser: 5, allocations: 8 } });
+    const server = make({ ...how, limits: { allocationsPerUser: 5, allocations: 8 } });
     const { port } = await server.listenUdp(local);
     const codes: (number | undefined)[] = [];
     const admitted: RealClient[] = [];
@@ -87,6 +89,7 @@ describe.skipIf(!isPossible())("a server of several threads", () => {
       setup: (thread) => ({
         thread,
         threads,
+        udp: how.fastPath === "off" ? "plain" : "fast",
         relay,
         relayHosts: { v4: "0.0.0.0", v6: "::" },
         commons,
@@ -115,12 +118,20 @@ describe.skipIf(!isPossible())("a server of several threads", () => {
     expect(String(faults[0])).toMatch(/ended by itself/);
     expect(board.sum().bindings).toBe(24);
   });
+});
 
+describe("a server that can't have the fast path", () => {
   it("[T56] goes by Node's sockets where that is asked for, and says why", async () => {
-    const server = make({ fastPath: "off", workers: 2 });
+    const server = make({ fastPath: "off" });
     expect(server.udpPath).toBeUndefined();
     await server.listenUdp(local);
-    expect(server.udpPath).toEqual({ kind: "plain", why: "it is turned off" });
+    expect(server.udpPath).toEqual({ kind: "plain", workers: 1, why: "it is turned off" });
+    if (!canSharePorts()) {
+      const two = make({ fastPath: "off", workers: 2 });
+      await two.listenUdp(local);
+      const why = "it is turned off; several threads need it, or Node 22.12";
+      expect(two.udpPath).toEqual({ kind: "plain", workers: 1, why });
+    }
     const timed = make({ now: Date.now });
     await timed.listenUdp(local);
     expect(timed.udpPath).toMatchObject({ kind: "plain" });

@@ -30,7 +30,7 @@ type Question = OrderToAnswer extends infer Each
 /** One thread, as the first one sees it. */
 class Thread {
   readonly worker: Worker;
-  readonly wakeUp: number;
+  readonly wakeUp: number | undefined;
   readonly #waiting = new Map<
     number,
     { resolve: (answer: Answer) => void; reject: (error: Error) => void }
@@ -38,7 +38,12 @@ class Thread {
   #ids = 0;
   #isClosing = false;
 
-  constructor(worker: Worker, wakeUp: number, onEnd: () => void, onReport: (report: Report) => void) {
+  constructor(
+    worker: Worker,
+    wakeUp: number | undefined,
+    onEnd: () => void,
+    onReport: (report: Report) => void,
+  ) {
     this.worker = worker;
     this.wakeUp = wakeUp;
     worker.on("message", (message: Report) => {
@@ -59,12 +64,13 @@ class Thread {
   }
 
   wake(): void {
-    writeSync(this.wakeUp, one);
+    if (this.wakeUp === undefined) this.worker.postMessage({ kind: "wake" } satisfies Order);
+    else writeSync(this.wakeUp, one);
   }
 
   order(order: Order): void {
     this.worker.postMessage(order);
-    this.wake();
+    if (this.wakeUp !== undefined) this.wake();
   }
 
   ask(question: Question): Promise<Answer> {
@@ -201,7 +207,7 @@ export class Threads {
 
   async #start(thread: number): Promise<Thread> {
     const worker = new Worker(program, { workerData: this.#setup.setup(thread), name: "relay" });
-    const wakeUp = await new Promise<number>((resolve, reject) => {
+    const wakeUp = await new Promise<number | undefined>((resolve, reject) => {
       worker.once("error", reject);
       worker.once("exit", () => reject(new Impossible("The thread ended at once.")));
       worker.once("message", (message: Report) => {
@@ -215,9 +221,10 @@ export class Threads {
     const started = new Thread(
       worker,
       wakeUp,
-      () => void this.#lost(thread),
+      () => void this.#lost(thread, wakeUp !== undefined),
       (message) => {
         if (message.kind === "passed") this.#setup.onPassed();
+        else if (message.kind === "wake") this.wake(message.thread);
         else if (message.kind === "fault") this.#setup.onFault(message.error);
       },
     );
@@ -232,12 +239,12 @@ export class Threads {
     for (const thread of this.#threads.values()) thread.order({ kind: "wake-ups", files });
   }
 
-  /** Its sockets are the process's, and would go on taking packets that nobody reads. */
-  async #lost(thread: number): Promise<void> {
+  /** Sockets that are not Node's stay when it ends, and would go on taking packets that nobody reads. */
+  async #lost(thread: number, isFast: boolean): Promise<void> {
     this.#threads.delete(thread);
     for (const { sockets } of this.#shared) {
       const socket = sockets[thread];
-      if (socket !== undefined) closeSync(socket);
+      if (socket !== undefined && isFast) closeSync(socket);
       sockets[thread] = undefined;
     }
     this.#setup.onLost(thread);
