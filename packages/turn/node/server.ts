@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import { insideAddress, ownCommons, place, type Rate } from "../core/index.ts";
+import { ownCommons, type Rate } from "../core/index.ts";
 import { isPossible } from "./batched/kernel.ts";
 import { Connections } from "./connections.ts";
 import { Engine } from "./engine.ts";
@@ -20,6 +20,7 @@ import { RelayPorts } from "./relay-ports.ts";
 import { type Counts, StatisticsBoard } from "./threads/board.ts";
 import { type CommonsMemory, commonsMemory, SharedCommons } from "./threads/commons.ts";
 import { Exchange, exchangeMemory } from "./threads/exchange.ts";
+import { insidePlaces } from "./threads/inside.ts";
 import { Impossible, Threads } from "./threads/threads.ts";
 import { canSharePorts, UdpListener } from "./udp.ts";
 
@@ -106,11 +107,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   });
   const connections = new Connections(limits, engine, now);
 
-  const addresses = mode.kind === "closed" ? [insideAddress] : mode.addresses;
-  const inside = (family: 4 | 6, port: number) => {
-    const bytes = addresses.find(({ length }) => length === (family === 4 ? 4 : 16)) ?? insideAddress;
-    return place({ family, bytes, port });
-  };
+  const inside = insidePlaces(mode);
   /** What came from other threads; it is written to streams later on, so it is copied. */
   const takePassed = (): void => {
     exchange.rise();

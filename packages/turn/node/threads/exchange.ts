@@ -60,8 +60,9 @@ class Ring {
     return true;
   }
 
-  /** Hands out all that is there now. */
-  drain(handle: PassedHandler): void {
+  /** Hands out all that is there now; how much it was. */
+  drain(handle: PassedHandler): number {
+    let count = 0;
     const head = Atomics.load(this.#ends, 0) >>> 0;
     let tail = Atomics.load(this.#ends, 1) >>> 0;
     while (tail !== head) {
@@ -77,11 +78,13 @@ class Ring {
           fromPort: ports & 0xffff,
           delayMs: this.#floats[at / 4 + 3] ?? 0,
         };
+        count++;
         handle(passed, this.#bytes.subarray(at, at + headerBytes + length), headerBytes);
         tail = (tail + ((headerBytes + length + alignment - 1) & ~(alignment - 1))) >>> 0;
       }
       Atomics.store(this.#ends, 1, tail | 0);
     }
+    return count;
   }
 }
 
@@ -129,8 +132,11 @@ export class Exchange {
     this.#written.clear();
   }
 
-  drain(handle: PassedHandler): void {
-    for (const ring of this.#in) ring.drain(handle);
+  /** Hands out what others sent; how much it was. */
+  drain(handle: PassedHandler): number {
+    let count = 0;
+    for (const ring of this.#in) count += ring.drain(handle);
+    return count;
   }
 
   /** From now on to be woken up. False when something came meanwhile. */

@@ -33,22 +33,25 @@ export function fastSockets(): ThreadSockets {
       const begun = performance.now();
       const { received } = sockets.batch;
       let passed = 0;
-      let isWoken = false;
-      while (isOpen && !isWoken) {
+      let isCalled = false;
+      while (isOpen) {
+        const before = sockets.batch.received;
         // What is passed on is sent before anything else is read.
-        take((bytes) => bytes);
+        const taken = take((bytes) => bytes);
         sockets.batch.flush();
         exchange.flush();
         if (isBusy) sockets.nap(napMicroseconds);
         const mayRest = exchange.rest();
-        isWoken = sockets.wait(mayRest ? (isDelaying() ? labSleepMs : sleepMs) : 0);
+        const isWoken = sockets.wait(mayRest && !isCalled ? (isDelaying() ? labSleepMs : sleepMs) : 0);
         exchange.rise();
         sockets.batch.flush();
         exchange.flush();
         const now = performance.now();
         afterReading(now);
         passed = now - begun;
-        if (passed >= turnMs) break;
+        // It was woken for what others passed on, or for an order: that is Node's loop's, as soon as there is nothing else to do.
+        if (passed >= turnMs || (isCalled && taken === 0 && sockets.batch.received === before)) break;
+        isCalled ||= isWoken;
       }
       isBusy = sockets.batch.received - received > passed * busyPackets;
       if (isOpen) setImmediate(turn);

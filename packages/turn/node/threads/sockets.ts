@@ -6,8 +6,8 @@ import type { Exchange } from "./exchange.ts";
 /** What a thread's sockets need from it. */
 export interface ThreadLoop {
   readonly exchange: Exchange;
-  /** Takes what other threads passed on. Their memory is good until the next packet: `toPassed` copies what has to last longer. */
-  take(toPassed: (bytes: Uint8Array) => Uint8Array): void;
+  /** Takes what other threads passed on; how much it was. Their memory is good until the next packet: `toPassed` copies what has to last longer. */
+  take(toPassed: (bytes: Uint8Array) => Uint8Array): number;
   /** Whether packets wait for their time in Node's loop. */
   isDelaying(): boolean;
   beforeAnswers(): void;

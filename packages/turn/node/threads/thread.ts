@@ -1,12 +1,12 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { insideAddress, place } from "../../core/index.ts";
 import { Engine } from "../engine.ts";
 import { primitives } from "../primitives.ts";
 import { StatisticsBoard } from "./board.ts";
 import { SharedCommons } from "./commons.ts";
 import { Exchange } from "./exchange.ts";
 import { fastSockets } from "./fast-sockets.ts";
+import { insidePlaces } from "./inside.ts";
 import type { Order, Report, ThreadSetup } from "./messages.ts";
 import { plainSockets } from "./plain-sockets.ts";
 import type { ThreadSockets } from "./sockets.ts";
@@ -50,11 +50,7 @@ function run(sockets: ThreadSockets): void {
     },
     onFault: (error) => report({ kind: "fault", error }),
   });
-  const addresses = relay.mode.kind === "closed" ? [insideAddress] : relay.mode.addresses;
-  const inside = (family: 4 | 6, port: number) => {
-    const bytes = addresses.find(({ length }) => length === (family === 4 ? 4 : 16)) ?? insideAddress;
-    return place({ family, bytes, port });
-  };
+  const inside = insidePlaces(relay.mode);
   let publishedAt = 0;
   const publish = (): void => {
     publishedAt = performance.now();
@@ -64,7 +60,7 @@ function run(sockets: ThreadSockets): void {
   sockets.start({
     exchange,
     take(toPassed) {
-      exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
+      return exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
         engine.passed(inside(family, toPort), inside(family, fromPort), toPassed(bytes), at, delayMs);
       });
     },
