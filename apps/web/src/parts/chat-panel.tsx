@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Call } from "../state/call.ts";
 import type { ChatGroup, ChatMessage } from "../state/chat.ts";
 import { isOnlyEmoji, textParts } from "../state/chat-text.ts";
@@ -30,6 +30,15 @@ export function ChatPanel({ call }: { readonly call: Call }) {
     // Someone who reads further up is left where they are.
     if (log.current !== null && isAtEnd.current) log.current.scrollTop = log.current.scrollHeight;
   }, [shown]);
+  useEffect(() => {
+    if (log.current === null) return;
+    // A phone's keyboard takes half of the room: the last message stays in sight.
+    const observer = new ResizeObserver(() => {
+      if (log.current !== null && isAtEnd.current) log.current.scrollTop = log.current.scrollHeight;
+    });
+    observer.observe(log.current);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = log.current ?? document.body;
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40;

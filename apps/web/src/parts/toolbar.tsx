@@ -22,12 +22,14 @@ interface ToolProps {
   readonly onPress: () => void;
   readonly look?: string;
   readonly count?: number;
+  /** The count is something that waits to be looked at. */
+  readonly isNews?: boolean;
   /** Read after the name. */
   readonly remark?: string;
   readonly opens?: { readonly id: string; readonly isOpen: boolean };
 }
 
-function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: ToolProps) {
+function Tool({ icon, label, onPress, look = "", count = 0, isNews = false, remark, opens }: ToolProps) {
   return (
     <button
       type="button"
@@ -42,7 +44,9 @@ function Tool({ icon, label, onPress, look = "", count = 0, remark, opens }: Too
       <span class="tool-icon">
         <Icon node={icon} size={22} />
         {/* Drawn by the style sheet: as text it would belong to the button's name. */}
-        {count > 0 && <span class="badge" data-count={count > 99 ? "99+" : count} />}
+        {count > 0 && (
+          <span class={`badge${isNews ? "" : " quiet"}`} data-count={count > 99 ? "99+" : count} />
+        )}
       </span>
       <span class="tool-label" aria-hidden="true">
         {label}
@@ -89,6 +93,7 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
         label={words.call.chat}
         look={panel.value === "chat" ? "on" : ""}
         count={unread}
+        isNews
         {...(unread > 0 ? { remark: words.call.unread(unread) } : {})}
         opens={opens("chat")}
         onPress={() => call.toggle("chat")}
@@ -108,6 +113,7 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
           label={words.files.button}
           look={panel.value === "files" ? "on" : ""}
           count={offers}
+          isNews
           {...(offers > 0 ? { remark: words.files.waiting(offers) } : {})}
           opens={opens("files")}
           onPress={() => call.toggle("files")}

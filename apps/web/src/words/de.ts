@@ -85,7 +85,7 @@ export const de: Words = {
     isPrivate: (room: string) =>
       `${room}: verschlüsselt von Browser zu Browser. Nur wer diesen Link hat, kommt hinein.`,
     isPublic:
-      "Öffentlicher Raum: Jeder kann ihn finden und sieht, wer darin ist. Der Chat geht über den Server.",
+      "Öffentlicher Raum: Jeder kann ihn finden, und dein Name kann in der Liste stehen. Der Chat geht über den Server.",
     yourName: "Dein Name",
     camera: "Kamera",
     microphone: "Mikrofon",

@@ -85,7 +85,8 @@ export const en = {
     titlePrivate: "Join the private room",
     isPrivate: (room: string) =>
       `${room}: encrypted from browser to browser. Only people with this link can come in.`,
-    isPublic: "Public room: anyone can find it and see who is in it. The chat goes through the server.",
+    isPublic:
+      "Public room: anyone can find it, and your name may stand in the list. The chat goes through the server.",
     yourName: "Your name",
     camera: "Camera",
     microphone: "Microphone",
