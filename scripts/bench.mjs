@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME…]`: runs bench/NAME.ts, or all measurements one after the other. Each prints its table and
+ * `npm run bench [-- NAME… --FLAG…]`: runs bench/NAME.ts, or all measurements one after the other. Each prints its table and
  * leaves its report as JSON in artifacts/bench-NAME.json.
  */
 import { spawn } from "node:child_process";
@@ -19,7 +19,9 @@ const known = readdirSync(join(root, "bench"))
   )
   .map((name) => name.slice(0, -3))
   .sort();
-const asked = process.argv.slice(2);
+/** What begins with dashes is for the measurements themselves. */
+const flags = process.argv.slice(2).filter((one) => one.startsWith("--"));
+const asked = process.argv.slice(2).filter((one) => !one.startsWith("--"));
 const unknown = asked.find((name) => !known.includes(name));
 if (unknown !== undefined)
   fail(`There is no measurement "${unknown}". There are: ${known.join(", ") || "none yet"}.`, 2);
@@ -32,7 +34,7 @@ if (!isBuilt()) {
 
 /** Runs one; its report goes into the file. True when it did. */
 function measure(name, file) {
-  const [program, ...rest] = [...tools.script("run-ts.mjs"), join("bench", `${name}.ts`)];
+  const [program, ...rest] = [...tools.script("run-ts.mjs"), join("bench", `${name}.ts`), ...flags];
   rmSync(file, { force: true });
   const env = { ...process.env, PARLOUR_BENCH_JSON: file };
   const child = spawn(program, rest, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });

@@ -18,10 +18,25 @@ export const createFilesHub: CreateFilesHub = (setup) => {
   let real: LoadedFiles | undefined;
   let loading: Promise<LoadedFiles> | undefined;
   let isClosed = false;
+  /** At once, then at most ten times a second: each piece is a change. */
+  let resting: "no" | "yes" | "again" = "no";
+  const now = (): void => {
+    if (resting !== "no") {
+      resting = "again";
+      return;
+    }
+    resting = "yes";
+    emit("change");
+    setTimeout(() => {
+      const isDue = resting === "again";
+      resting = "no";
+      if (isDue) now();
+    }, 100);
+  };
   const load = (): Promise<LoadedFiles> => {
     loading ??= loaded(import("./room-files.ts")).then(
       ({ loadedFiles }) => {
-        real = loadedFiles(setup, () => emit("change"));
+        real = loadedFiles(setup, now);
         if (!isClosed) for (const lane of lanes.values()) real.add(lane);
         return real;
       },
