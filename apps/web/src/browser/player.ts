@@ -40,6 +40,15 @@ export async function openPlayer(playable: Playable): Promise<Player | undefined
   }
 }
 
+/** Starts what is in the frame when it has loaded: in a sandbox without scripts nothing starts by itself (HTML, "sandboxed automatic features"). */
+export function beginPlaying(frame: HTMLIFrameElement): void {
+  // Held back until something is pressed, its own button does it.
+  frame.contentDocument
+    ?.querySelector<HTMLMediaElement>("video, audio")
+    ?.play()
+    .catch(() => undefined);
+}
+
 async function startWorker(): Promise<ServiceWorkerRegistration> {
   const { serviceWorker } = navigator;
   const registration = await serviceWorker.register("/files-player.js", { scope: "/files/" });

@@ -107,18 +107,16 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
         opens={opens("people")}
         onPress={() => call.toggle("people")}
       />
-      {call.files.isThere && (
-        <Tool
-          icon={Files}
-          label={words.files.button}
-          look={panel.value === "files" ? "on" : ""}
-          count={offers}
-          isNews
-          {...(offers > 0 ? { remark: words.files.waiting(offers) } : {})}
-          opens={opens("files")}
-          onPress={() => call.toggle("files")}
-        />
-      )}
+      <Tool
+        icon={Files}
+        label={words.files.button}
+        look={panel.value === "files" ? "on" : ""}
+        count={offers}
+        isNews
+        {...(offers > 0 ? { remark: words.files.waiting(offers) } : {})}
+        opens={opens("files")}
+        onPress={() => call.toggle("files")}
+      />
       <MoreMenu call={call} desktop={desktop} />
       <Tool icon={LogOut} label={words.call.leave} look="leave" onPress={() => void call.leave()} />
     </div>

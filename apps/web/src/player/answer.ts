@@ -12,7 +12,7 @@ export interface Facts {
 }
 
 /** At most so much is answered at once: whoever wants more asks again, and an answer never waits for what is far away. */
-export const answerMost = 1024 * 1024;
+export const answerMost = 512 * 1024;
 
 export type Range =
   | { readonly kind: "whole" }
@@ -90,7 +90,7 @@ export const styleHeaders: Readonly<Record<string, string>> = {
 export function playerPage({ name, look, type }: Facts, address: string, style: string): string {
   const title = escaped(name);
   const element = look === "sound" ? "audio" : "video";
-  return `<!doctype html><meta charset="utf-8"><title>${title}</title><link rel="stylesheet" href="${escaped(style)}"><${element} controls autoplay playsinline aria-label="${title}"><source src="${escaped(address)}" type="${escaped(type)}"></${element}>`;
+  return `<!doctype html><meta charset="utf-8"><title>${title}</title><link rel="stylesheet" href="${escaped(style)}"><${element} controls playsinline aria-label="${title}"><source src="${escaped(address)}" type="${escaped(type)}"></${element}>`;
 }
 
 export const playerStyle =

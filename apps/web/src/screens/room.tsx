@@ -77,7 +77,7 @@ export function RoomScreen({ call }: { readonly call: Call }) {
       </footer>
       {panel === "chat" && <ChatPanel call={call} />}
       {panel === "people" && <PeoplePanel call={call} />}
-      {call.files.isThere && <Lazy load={loadFiles} props={{ call }} />}
+      <Lazy load={loadFiles} props={{ call }} />
       {small !== undefined && <SmallWindow call={call} window={small} />}
       <CallDialogs call={call} />
     </div>
@@ -175,7 +175,7 @@ function Banners({ call }: { readonly call: Call }) {
           <WaitingPeople call={call} />
         </div>
       )}
-      {call.files.isThere && <Lazy load={loadOffers} props={{ call }} />}
+      <Lazy load={loadOffers} props={{ call }} />
     </>
   );
 }

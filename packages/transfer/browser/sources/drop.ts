@@ -23,7 +23,8 @@ export async function droppedFiles(data: DataTransfer): Promise<readonly Offered
     });
   const found: Offered[] = [];
   for (const { file, entry, handle } of asked) {
-    const handed = await handle;
+    // Nothing at all for what was made by a script.
+    const handed = (await handle) ?? null;
     if (handed !== null) found.push(handed);
     else if (entry?.isDirectory) found.push(...(await filesIn(entry as FileSystemDirectoryEntry, [])));
     else if (file !== null) found.push(file);

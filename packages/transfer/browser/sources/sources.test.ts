@@ -153,6 +153,7 @@ describe("what is dropped", () => {
       item({ getAsFile: () => file("plain") }),
       item({ webkitGetAsEntry: () => folder("top", entryOf(file("a")), folder("in", entryOf(file("b")))) }),
       item({ getAsFileSystemHandle: () => Promise.reject(new Error()), getAsFile: () => file("refused") }),
+      item({ getAsFileSystemHandle: async () => undefined, getAsFile: () => file("by a script") }),
     );
     expect(found[0]).toBe(handle);
     const sources = await sourcesOf(found.slice(1), setup());
@@ -161,6 +162,7 @@ describe("what is dropped", () => {
       "top/a",
       "top/in/b",
       "refused",
+      "by a script",
     ]);
   });
 

@@ -13,8 +13,7 @@ import { TakingCard } from "./taking-card.tsx";
 /** Everything offered, taken and given, newest first, and how to offer more. */
 export function FilesPanel({ call }: { readonly call: Call }) {
   const { files } = call;
-  // The SDK's objects change without being others.
-  files.looks.value;
+  const look = files.looks.value;
   const [offers, takings, givings, kept] = [
     files.offers.value,
     files.takings.value,
@@ -28,13 +27,13 @@ export function FilesPanel({ call }: { readonly call: Call }) {
       <div class="panel-body" tabIndex={0}>
         {isEmpty && <p class="empty soft">{words.files.empty}</p>}
         <Part title={words.files.offersTitle} cards={offers}>
-          {(offer) => <OfferCard key={offer.id} call={call} offer={offer} />}
+          {(offer) => <OfferCard key={offer.id} call={call} offer={offer} look={look} />}
         </Part>
         <Part title={words.files.takingsTitle} cards={takings}>
-          {(taking) => <TakingCard key={taking.id} call={call} taking={taking} />}
+          {(taking) => <TakingCard key={taking.id} call={call} taking={taking} look={look} />}
         </Part>
         <Part title={words.files.givingsTitle} cards={givings}>
-          {(giving) => <GivingCard key={giving.id} call={call} giving={giving} />}
+          {(giving) => <GivingCard key={giving.id} call={call} giving={giving} look={look} />}
         </Part>
         <Part title={words.files.keptTitle} cards={kept}>
           {(one) => <KeptCard key={one.id} call={call} kept={one} />}

@@ -4,8 +4,15 @@ import { givingView } from "../../state/files/views.ts";
 import { words } from "../../words/words.ts";
 import { Action, Card, FileList } from "./card.tsx";
 
+interface GivingCardProps {
+  readonly call: Call;
+  readonly giving: Giving;
+  /** Another one with each change: the SDK's object stays the same, and a card is drawn again only for what is another. */
+  readonly look: number;
+}
+
 /** Something that this page offers, and how far everyone is with it. */
-export function GivingCard({ call, giving }: { readonly call: Call; readonly giving: Giving }) {
+export function GivingCard({ call, giving }: GivingCardProps) {
   const { files } = call;
   const view = givingView(giving, files.audiences.get(giving.id));
   const { name, state } = giving;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { openPlayer } from "../../browser/player.ts";
+import { beginPlaying, openPlayer } from "../../browser/player.ts";
 import type { Call } from "../../state/call.ts";
 import type { Looking } from "../../state/files/files.ts";
 import { type Look, lookOf } from "../../state/files/looking.ts";
@@ -67,7 +67,15 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
   if (it.kind === "frame") {
     // No scripts, no forms, no way out of the frame. Only a document can't be shown in a sandbox; its viewer is the browser's own.
     const sandbox = it.look === "document" ? {} : { sandbox: "allow-same-origin" };
-    return <iframe class={`look-place ${it.look}`} title={name} src={it.address} {...sandbox} />;
+    return (
+      <iframe
+        class={`look-place ${it.look}`}
+        title={name}
+        src={it.address}
+        onLoad={(event) => beginPlaying(event.currentTarget)}
+        {...sandbox}
+      />
+    );
   }
   switch (it.look) {
     case "picture":

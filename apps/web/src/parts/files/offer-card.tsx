@@ -4,8 +4,15 @@ import { offerView } from "../../state/files/views.ts";
 import { words } from "../../words/words.ts";
 import { Card, FileList } from "./card.tsx";
 
+interface OfferCardProps {
+  readonly call: Call;
+  readonly offer: Offer;
+  /** Another one with each change: the SDK's object stays the same, and a card is drawn again only for what is another. */
+  readonly look: number;
+}
+
 /** Something that somebody offers, and the two answers. */
-export function OfferCard({ call, offer }: { readonly call: Call; readonly offer: Offer }) {
+export function OfferCard({ call, offer }: OfferCardProps) {
   const { files } = call;
   return (
     <Card

@@ -12,6 +12,8 @@ import { Action, Card, FileList } from "./card.tsx";
 interface TakingCardProps {
   readonly call: Call;
   readonly taking: Taking;
+  /** Another one with each change: the SDK's object stays the same, and a card is drawn again only for what is another. */
+  readonly look: number;
 }
 
 /** Something that is received, or was: how far it is, and what can be done with it. */

@@ -85,6 +85,21 @@ describe("files of a call", () => {
     ]);
   });
 
+  it("[W83] what failed can be accepted again, and is followed like the first time", async () => {
+    const { files, said, offers, accept, room } = setup();
+    const offer = offers("a");
+    accept(offer).fail("disk-full");
+    await settled();
+    const again = new FakeOffer(offer.id, offer.from as FakePeer, offer.files);
+    room.files.takings = [];
+    const taking = accept(again);
+    expect(files.outcomes.value.size).toBe(0);
+    taking.finish();
+    await settled();
+    expect(said.at(-1)).toBe("a is here.");
+    expect(files.outcomes.value.get(offer.id)?.state).toBe("received");
+  });
+
   it("[W83] progress is shown without a word", async () => {
     const { files, said, offers, accept } = setup();
     const taking = accept(offers("a"));

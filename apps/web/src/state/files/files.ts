@@ -6,7 +6,6 @@ import type {
   Peer,
   ReceivedFile,
   Room,
-  RoomFiles,
   Taking,
 } from "@parlour/client";
 import { type Signal, signal } from "@preact/signals";
@@ -33,8 +32,6 @@ export interface Looking {
 /** Files of a call: what is offered, taken and given, followed from the SDK's room. */
 export class Files {
   readonly room: Room;
-  /** Whether the SDK in use has files at all. */
-  readonly isThere: boolean;
   /** Offers that wait for an answer. */
   readonly offers: Signal<readonly Offer[]> = signal([]);
   readonly takings: Signal<readonly Taking[]> = signal([]);
@@ -55,16 +52,15 @@ export class Files {
   readonly audiences: Map<string, string> = new Map();
   readonly #announcer: Announcer;
   readonly #hidden = new Set<string>();
-  readonly #followed = new Map<string, () => void>();
-  #stops: (() => void)[] = [];
+  /** By the SDK's objects: what is accepted again after a failure is another one with the same id. */
+  readonly #followed = new Map<object, () => void>();
+  readonly #stops: (() => void)[];
   /** Who was told to have a giving, or not to want it. */
   readonly #told = new Set<string>();
 
   constructor(room: Room, announcer: Announcer) {
     this.room = room;
     this.#announcer = announcer;
-    this.isThere = (room.files as RoomFiles | undefined) !== undefined;
-    if (!this.isThere) return;
     this.#stops = [
       room.files.on("change", () => this.#look()),
       room.on("offer", (offer) => {
@@ -107,6 +103,9 @@ export class Files {
 
   accept(offer: Offer): void {
     this.#hidden.delete(offer.id);
+    const outcomes = new Map(this.outcomes.peek());
+    outcomes.delete(offer.id);
+    this.outcomes.value = outcomes;
     offer.accept();
     this.#look();
   }
@@ -154,7 +153,7 @@ export class Files {
 
   stop(): void {
     for (const stop of [...this.#stops, ...this.#followed.values()]) stop();
-    this.#stops = [];
+    this.#stops.length = 0;
     this.#followed.clear();
   }
 
@@ -168,22 +167,17 @@ export class Files {
     this.offers.value = offers.filter(({ state }) => state === "open");
     this.takings.value = takings.filter(isShown);
     this.givings.value = givings.filter(isShown);
-    for (const taking of takings) this.#follow(`taking ${taking.id}`, taking, () => this.#await(taking));
-    for (const giving of givings)
-      this.#follow(`giving ${giving.id}`, giving, () => this.#awaitGiving(giving));
-    for (const offer of offers) this.#follow(`offer ${offer.id}`, offer, () => undefined);
+    for (const taking of takings) this.#follow(taking, () => this.#await(taking));
+    for (const giving of givings) this.#follow(giving, () => this.#awaitGiving(giving));
+    for (const offer of offers) this.#follow(offer, () => undefined);
     for (const giving of givings) this.#tellOf(giving);
     this.looks.value += 1;
   }
 
-  #follow(
-    key: string,
-    followed: { on(event: "change", listener: () => void): () => void },
-    first: () => void,
-  ): void {
-    if (this.#followed.has(key)) return;
+  #follow(followed: { on(event: "change", listener: () => void): () => void }, first: () => void): void {
+    if (this.#followed.has(followed)) return;
     this.#followed.set(
-      key,
+      followed,
       followed.on("change", () => this.#look()),
     );
     first();
