@@ -18,6 +18,9 @@ const wanted = [
   { package: "coturn", variable: "PARLOUR_TURNUTILS", programs: ["turnutils_uclient"] },
   // A certificate authority for tests; it is no service.
   { package: "pebble", variable: "PARLOUR_PEBBLE", programs: ["pebble"] },
+  // Takes our zip files apart; makes films that our player has to play.
+  { package: "unzip", programs: ["unzip"] },
+  { package: "ffmpeg", programs: ["ffmpeg"] },
   // The proxies that docs/hosting.md has configurations for.
   { package: "caddy", programs: ["caddy"] },
   { package: "nginx-light", programs: ["nginx"] },
