@@ -322,9 +322,9 @@ async function files({ server, fresh, isWanted, open }) {
         });
       },
     });
-    const small = (path, name, size) => new File([new Uint8Array(size)], name, { type: "image/jpeg" });
+    const small = (name, size) => new File([new Uint8Array(size)], name, { type: "image/jpeg" });
     window.kept.pictures = () => {
-      otter.files.offer(small([], "Lake at noon.jpg", 2_400_000), {
+      otter.files.offer(small("Lake at noon.jpg", 2_400_000), {
         thumbnail: canvas.toDataURL("image/png"),
       });
     };
