@@ -14,4 +14,5 @@ export {
 export { makeCredentials, type TurnCredentials } from "./credentials.ts";
 export type { Listener, ListenOptions, ListenTlsOptions, SecureListener } from "./listeners.ts";
 export { TurnOptionError, type TurnServerOptions } from "./options.ts";
-export { createTurnServer, type TurnServer, type TurnStatistics, type UdpPath } from "./server.ts";
+export { createTurnServer, type TurnServer, type TurnStatistics } from "./server.ts";
+export type { UdpPath } from "./threads/choose.ts";

@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { get } from "node:https";
@@ -11,6 +11,25 @@ import { selfSigned } from "./certificate.fixture.ts";
 import { createTurnServer, looksLikeStun, TurnOptionError, type TurnServerOptions } from "./index.ts";
 import { codeOf, endpoint, type RealClient, secret } from "./real-client.fixture.ts";
 import { closing, connect, introduce, local, make, udpPaths, until } from "./running.fixture.ts";
+
+/** Sockets at two ports side by side, whatever else runs on this machine. */
+async function neighbours(): Promise<[Socket, Socket]> {
+  for (;;) {
+    const [one, other] = [createSocket("udp4"), createSocket("udp4")];
+    one.bind(0, "127.0.0.1");
+    await once(one, "listening");
+    const bound = once(other, "listening");
+    other.bind({ port: one.address().port + 1, address: "127.0.0.1", exclusive: true });
+    if (
+      await bound.then(
+        () => true,
+        () => false,
+      )
+    )
+      return [one, other];
+    one.close();
+  }
+}
 
 describe.each(udpPaths)("UDP by $by:", ({ how }) => {
   describe("sockets", () => {
@@ -202,21 +221,22 @@ describe.each(udpPaths)("UDP by $by:", ({ how }) => {
     });
 
     it("[T28] a port that is in use is passed over", async () => {
-      const taken = createSocket("udp4");
-      taken.bind({ port: 42_100, address: "127.0.0.1" });
-      await once(taken, "listening");
+      const [taken, next] = await neighbours();
+      next.close();
+      await once(next, "close");
       closing.push(() => taken.close());
+      const { port: first } = taken.address();
       const options = {
         mode: "open",
         publicAddress: "127.0.0.9",
         relayHosts: { v4: "127.0.0.1" },
-        relayPorts: { first: 42_100, last: 42_101 },
+        relayPorts: { first, last: first + 1 },
       } as const;
       const server = make({ ...how, ...options });
       const { port } = await server.listenUdp(local);
       const client = await connect("udp", port);
       await client.allocate();
-      expect(client.relayed?.port).toBe(42_101);
+      expect(client.relayed?.port).toBe(first + 1);
       const other = await connect("udp", port);
       expect(codeOf(await other.allocate())).toBe(508);
       expect(server.stats().allocations).toBe(1);

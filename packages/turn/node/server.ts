@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import { ownCommons, type Rate } from "../core/index.ts";
-import { isPossible } from "./batched/kernel.ts";
+import { ownCommons } from "../core/index.ts";
 import { Connections } from "./connections.ts";
 import { Engine } from "./engine.ts";
 import {
@@ -18,11 +17,12 @@ import { checkOptions, type TurnServerOptions } from "./options.ts";
 import { primitives } from "./primitives.ts";
 import { RelayPorts } from "./relay-ports.ts";
 import { type Counts, StatisticsBoard } from "./threads/board.ts";
-import { type CommonsMemory, commonsMemory, SharedCommons } from "./threads/commons.ts";
+import { chooseUdp, planThreads, type UdpPath } from "./threads/choose.ts";
+import { commonsMemory, SharedCommons } from "./threads/commons.ts";
 import { Exchange, exchangeMemory } from "./threads/exchange.ts";
 import { insidePlaces } from "./threads/inside.ts";
-import { Impossible, Threads } from "./threads/threads.ts";
-import { canSharePorts, UdpListener } from "./udp.ts";
+import type { Threads } from "./threads/threads.ts";
+import { UdpListener } from "./udp.ts";
 
 export interface TurnStatistics extends Counts {
   /** TCP and TLS connections now. */
@@ -30,13 +30,6 @@ export interface TurnStatistics extends Counts {
   /** Packets not sent because their receiver did not read its stream. */
   readonly droppedUnread: number;
 }
-
-/** How UDP is read and sent. */
-export type UdpPath =
-  /** Many packets at once, in so many threads of their own. */
-  | { readonly kind: "fast"; readonly workers: number }
-  /** By Node's sockets, and why: in so many threads of their own, or, where it is one, in the thread that made the server. */
-  | { readonly kind: "plain"; readonly workers: number; readonly why: string };
 
 /** A STUN and TURN server (RFC 8489, RFC 8656). */
 export interface TurnServer {
@@ -73,13 +66,10 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   const nonceKey = randomBytes(32);
   const relay = { secret: options.secret, realm, nonceKey, mode, limits };
   const relayHosts = { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" };
-  const { workers: wanted = 1 } = options;
-  const obstacle = obstacleTo(options);
-  const mayShare = wanted > 1 && options.now === undefined && canSharePorts();
-  const workers = obstacle === undefined || mayShare ? wanted : 0;
+  const plan = planThreads(options);
   /** This thread, which has TCP and TLS, is the first. */
-  const threads = 1 + workers;
-  const memory = workers === 0 ? undefined : commonsMemory(threads, nonceKey, limits, now());
+  const threads = 1 + plan.workers;
+  const memory = plan.workers === 0 ? undefined : commonsMemory(threads, nonceKey, limits, now());
   const shared = memory && new SharedCommons(memory, 0, threads, limits);
   const board = new StatisticsBoard(threads);
   const ways = exchangeMemory(threads);
@@ -111,36 +101,20 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   /** What came from other threads; it is written to streams later on, so it is copied. */
   const takePassed = (): void => {
     exchange.rise();
-    do {
-      exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
-        engine.passed(inside(family, toPort), inside(family, fromPort), Buffer.from(bytes), at, delayMs);
-      });
-    } while (!exchange.rest());
+    exchange.drain(({ family, toPort, fromPort, delayMs }, bytes, at) => {
+      engine.passed(inside(family, toPort), inside(family, fromPort), Buffer.from(bytes), at, delayMs);
+    });
+    // More may come all the time: pages and rooms get their turn in between.
+    if (!exchange.rest() && !isClosed) setImmediate(takePassed);
   };
 
-  const startThreads = async (udp: "fast" | "plain", commons: CommonsMemory): Promise<Threads> => {
-    // UDP comes by one of the threads, chosen by the client's address and port: together they answer as often as one would.
-    const share = (rate: Rate): Rate => ({
-      perSecond: rate.perSecond / workers,
-      burst: Math.max(1, Math.floor(rate.burst / workers)),
-    });
-    const threadLimits = {
-      ...limits,
-      unprovenReplies: share(limits.unprovenReplies),
-      unprovenRepliesOfOthers: share(limits.unprovenRepliesOfOthers),
-      sources: Math.ceil(limits.sources / workers),
-    };
-    const started = await Threads.start({
-      count: workers,
-      setup: (thread) => ({
-        thread,
-        threads,
-        udp,
-        relay: { ...relay, limits: threadLimits },
-        relayHosts,
-        commons,
-        board: board.memory,
-        exchange: ways,
+  const startThreads = async (): Promise<void> => {
+    const chosen = await chooseUdp(plan, {
+      limits,
+      setup: (thread, udp, limitsEach) => ({
+        ...{ thread, threads, udp, relayHosts, board: board.memory, exchange: ways },
+        relay: { ...relay, limits: limitsEach },
+        commons: memory ?? commonsMemory(threads, nonceKey, limits, now()),
       }),
       onPassed: takePassed,
       onFault: fault,
@@ -149,27 +123,9 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
         board.retire(thread);
       },
     });
-    takePassed();
-    return started;
-  };
-  const choosePath = async (): Promise<UdpPath> => {
-    let why = obstacle;
-    if (memory !== undefined && why === undefined) {
-      try {
-        pool = await startThreads("fast", memory);
-        return { kind: "fast", workers };
-      } catch (error) {
-        if (!(error instanceof Impossible)) fault(error);
-        why = `it can't be had here: ${(error as Error).message.split("\n")[0]}`;
-      }
-    }
-    why ??= "";
-    if (memory === undefined || !mayShare) {
-      const more = wanted > 1 && options.now === undefined ? "; several threads need it, or Node 22.12" : "";
-      return { kind: "plain", workers: 1, why: `${why}${more}` };
-    }
-    pool = await startThreads("plain", memory);
-    return { kind: "plain", workers, why };
+    udpPath = chosen.path;
+    pool = chosen.threads;
+    if (pool !== undefined) takePassed();
   };
 
   let ticks = 0;
@@ -192,9 +148,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
 
   return {
     async listenUdp(where = {}) {
-      starting ??= choosePath().then((path) => {
-        udpPath = path;
-      });
+      starting ??= startThreads();
       await starting;
       const threads = pool;
       const listener = await listenUdp(
@@ -236,11 +190,4 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
       await Promise.all([...listeners].map((listener) => listener.close()));
     },
   };
-}
-
-/** Why UDP goes by Node's own sockets; undefined when the fast path may be tried. */
-function obstacleTo({ fastPath = "auto", now }: TurnServerOptions): string | undefined {
-  if (fastPath === "off") return "it is turned off";
-  if (now !== undefined) return "the server has a clock of its own";
-  return isPossible() ? undefined : "it is for Linux on x64 and arm64";
 }

@@ -6,7 +6,7 @@ export async function parlourConnectionContract(): Promise<{
   readonly problems: Readonly<Record<string, string>>;
 }> {
   const problems = await runConnectionContract({
-    createConnection: () => new RTCPeerConnection(),
+    createConnection: (configuration) => new RTCPeerConnection(configuration),
     settle: () => new Promise((resolve) => setTimeout(resolve, 100)),
   });
   return { checks: Object.keys(connectionContract).length, problems };

@@ -9,7 +9,7 @@ async function pumped(check: (setup: ContractSetup) => Promise<void>, seed: numb
   let isOver = false;
   let problem: unknown;
   const run = check({
-    createConnection: () => world.connection() as unknown as RTCPeerConnection,
+    createConnection: (configuration) => world.connection(configuration) as unknown as RTCPeerConnection,
     settle: () => new Promise((resolve) => void clock.after(50, () => resolve())),
   }).catch((error: unknown) => {
     problem = error;

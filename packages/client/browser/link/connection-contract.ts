@@ -3,7 +3,7 @@
  * Each throws when it does not hold. Nothing here needs a network: descriptions are handed over directly.
  */
 export interface ContractSetup {
-  createConnection(): RTCPeerConnection;
+  createConnection(configuration?: RTCConfiguration): RTCPeerConnection;
   /** Waits until the connection has had its time for events that should not come. */
   settle(): Promise<void>;
 }
@@ -59,8 +59,9 @@ function ufrag(description: RTCSessionDescription | null): string | undefined {
 async function withTwo(
   setup: ContractSetup,
   check: (a: RTCPeerConnection, b: RTCPeerConnection) => Promise<void>,
+  configuration?: RTCConfiguration,
 ): Promise<void> {
-  const a = setup.createConnection();
+  const a = setup.createConnection(configuration);
   const b = setup.createConnection();
   try {
     await check(a, b);
@@ -223,6 +224,35 @@ export const connectionContract: ConnectionContract = {
       await negotiate(a, b);
       expect(ufrag(a.localDescription) !== before, "the offer kept its credentials");
     }),
+
+  "takes other ICE servers when it starts ICE again, and keeps its certificate": async (setup) => {
+    const browsers = globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined;
+    const certificates = browsers && [
+      await browsers.generateCertificate({ name: "ECDSA", namedCurve: "P-256" } as EcKeyGenParams),
+    ];
+    const server = (number: number) => [
+      { urls: [`turn:192.0.2.7:${3000 + number}?transport=udp`], username: `${number}`, credential: "any" },
+    ];
+    await withTwo(
+      setup,
+      async (a, b) => {
+        control(a);
+        control(b);
+        await negotiate(a, b);
+        const fingerprint = (): string | undefined =>
+          /a=fingerprint:.*/.exec(a.localDescription?.sdp ?? "")?.[0];
+        const before = [fingerprint(), ufrag(a.localDescription)];
+        a.setConfiguration({ ...a.getConfiguration(), iceServers: server(2) });
+        a.restartIce();
+        await setup.settle();
+        expect(a.getConfiguration().iceServers?.[0]?.username === "2", "it kept its ICE servers");
+        await negotiate(a, b);
+        expect(fingerprint() === before[0], "another certificate");
+        expect(ufrag(a.localDescription) !== before[1], "ICE did not start again");
+      },
+      { bundlePolicy: "max-bundle", iceServers: server(1), ...(certificates && { certificates }) },
+    );
+  },
 
   "a description that is none is refused and changes nothing": (setup) =>
     withTwo(setup, async (a) => {

@@ -6,6 +6,7 @@ import type { ThreadLoop, ThreadSockets } from "./sockets.ts";
 export function plainSockets(): ThreadSockets {
   const listeners = new Map<number, UdpListener>();
   let ids = 0;
+  let isOpen = true;
   let loop: ThreadLoop | undefined;
 
   const wake = (): void => {
@@ -13,9 +14,9 @@ export function plainSockets(): ThreadSockets {
     const { exchange, take, afterReading } = loop;
     exchange.rise();
     // What is sent from here may wait in Node for the socket.
-    do take((bytes) => Buffer.from(bytes));
-    while (!exchange.rest());
+    take((bytes) => Buffer.from(bytes));
     afterReading(performance.now());
+    if (!exchange.rest() && isOpen) setImmediate(wake);
   };
 
   return {
@@ -47,6 +48,7 @@ export function plainSockets(): ThreadSockets {
     ports: (hosts, events) => new RelayPorts(hosts, events),
     wake,
     async closeAll() {
+      isOpen = false;
       await Promise.all([...listeners.values()].map((listener) => listener.close()));
     },
   };
