@@ -71,6 +71,20 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
     expect((await (await connect("udp", port, { id: "bo/" })).allocate()).class).toBe("success");
   });
 
+  it("[T54] leaves a port to whoever has it, other servers with threads included", async () => {
+    const { port } = await make(how).listenUdp(local);
+    const other = make(how);
+    await expect(other.listenUdp({ ...local, port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const alone = make({ fastPath: "off" });
+    await expect(alone.listenUdp({ ...local, port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    // And one that a program has without sharing it.
+    const taken = await make({ fastPath: "off" }).listenUdp(local);
+    await expect(other.listenUdp({ ...local, port: taken.port })).rejects.toMatchObject({
+      code: "EADDRINUSE",
+    });
+    expect((await other.listenUdp(local)).port).not.toBe(port);
+  });
+
   it("[T58] replaces a thread that ended by itself, on the same port", async () => {
     const [nonceKey, threads] = [randomBytes(32), 3];
     const commons = commonsMemory(threads, nonceKey, defaultLimits, Date.now());
