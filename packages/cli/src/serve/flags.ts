@@ -230,7 +230,7 @@ export const flags = {
     read: integer(0, 65_535),
   }),
   "turn-fast-path": flag<"auto" | "off">({
-    placeholder: "KIND",
+    placeholder: "auto|off",
     help: "Whether the relay reads and sends UDP by many packets at once, in threads of its own: auto (where it can) or off",
     standard: "auto",
     fallback: "auto",
