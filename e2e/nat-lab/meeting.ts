@@ -1,7 +1,7 @@
 import type { Engine, TestPage } from "../harness/browsers.ts";
-import { pictureMoves } from "../harness/measure.ts";
+import { mediaReceived, pictureMoves } from "../harness/measure.ts";
 import { privateLink } from "../harness/people.ts";
-import { joinWithSdk, openSdkPage } from "../harness/sdk-page.ts";
+import { joinWithSdk, loadSdk, openSdkPage } from "../harness/sdk-page.ts";
 import { until } from "../harness/waiting.ts";
 import type { Host } from "./host.ts";
 import type { Path } from "./networks.ts";
@@ -25,6 +25,10 @@ export interface Meeting {
   ends(): Promise<readonly [End | undefined, End | undefined]>;
   /** Words and moving pictures arrive, both ways. */
   talks(timeoutMs?: number): Promise<void>;
+  /** Words alone. */
+  says(timeoutMs?: number): Promise<void>;
+  /** Pictures decoded so far, on each side. */
+  frames(): Promise<readonly [number, number]>;
   close(): Promise<void>;
 }
 
@@ -40,7 +44,11 @@ const names = ["Ada", "Bo"] as const;
 let rooms = 0;
 
 /** Both open the page and join one after the other. Whether they find each other is for the caller to see. */
-export async function meet(world: World, visitors: readonly [Visitor, Visitor]): Promise<Meeting> {
+export async function meet(
+  world: World,
+  visitors: readonly [Visitor, Visitor],
+  { publish = true }: { readonly publish?: boolean } = {},
+): Promise<Meeting> {
   const link = privateLink(world.server, `lab-${++rooms}`);
   const opened = await Promise.allSettled(visitors.map((visitor) => open(world, visitor)));
   const tabs = opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -57,7 +65,7 @@ export async function meet(world: World, visitors: readonly [Visitor, Visitor]):
     [first, names[0], visitors[0]],
     [second, names[1], visitors[1]],
   ] as const) {
-    await joinWithSdk(tab, { link, name, publish: true, ...(rtc === undefined ? {} : { rtc }) });
+    await joinWithSdk(tab, { link, name, publish, ...(rtc === undefined ? {} : { rtc }) });
     await tab.page.evaluate(() => {
       const heard: string[] = [];
       window.kept["heard"] = heard;
@@ -79,6 +87,10 @@ export async function meet(world: World, visitors: readonly [Visitor, Visitor]):
         pictureMoves(second, { selector: `video[data-peer="${names[0]}"]` }, timeoutMs),
       ]);
     },
+    async says(timeoutMs) {
+      await Promise.all([says(first, second, timeoutMs), says(second, first, timeoutMs)]);
+    },
+    frames: async () => [(await mediaReceived(first)).frames, (await mediaReceived(second)).frames],
     close,
   };
 }
@@ -88,7 +100,6 @@ async function open(world: World, { host, engine, prepare }: Visitor): Promise<T
   if (prepare === undefined) return openSdkPage(browser, world.server.url);
   const tab = await browser.openPage();
   await prepare(tab);
-  const { loadSdk } = await import("../harness/sdk-page.ts");
   await loadSdk(tab, world.server.url);
   return tab;
 }
