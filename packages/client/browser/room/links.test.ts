@@ -70,6 +70,22 @@ describe("links", () => {
     expect(seen.filter((event) => event.startsWith("peer"))).toEqual([]);
   });
 
+  it("[S72] have the server asked for a sign of life when they lose their connection", async () => {
+    await join({ peers: [seat("b", 1)] });
+    links[0]?.says("connection-state", "disconnected");
+    expect(socket().frames.map(({ type }) => type)).not.toContain("ping");
+    // Only once the server has said nothing for a second.
+    await vi.waitFor(
+      () => {
+        links[0]?.says("connection-state", "connected");
+        expect(socket().frames.map(({ type }) => type)).not.toContain("ping");
+        links[0]?.says("connection-state", "disconnected");
+        expect(socket().frames.at(-1)).toEqual({ type: "ping" });
+      },
+      { timeout: 5_000 },
+    );
+  });
+
   it("[S46] are made anew for a reloaded page, under the same peer", async () => {
     const room = await join({ peers: [seat("b", 1)] });
     const peer = [...room.peers.values()][0];

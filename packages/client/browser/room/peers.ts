@@ -31,6 +31,8 @@ export interface PeersSetup {
   readonly own: Readonly<Own>;
   readonly signal: (number: number, payload: Uint8Array) => boolean;
   readonly isSignaling: () => boolean;
+  /** A connection was lost: it may be this page's network. */
+  readonly onDoubt: () => void;
   readonly onLink: (peer: Peer) => void;
   readonly log: (event: string, peer: PeerId, detail?: JsonValue) => void;
 }
@@ -51,6 +53,7 @@ export function roomPeers({
   own,
   signal,
   isSignaling,
+  onDoubt,
   onLink,
   log,
 }: PeersSetup) {
@@ -82,7 +85,10 @@ export function roomPeers({
     });
     seat.driver = driver;
     driver.on("change", () => onLink(peer));
-    driver.on("log", (event, detail) => log(event, peer.id, detail));
+    driver.on("log", (event, detail) => {
+      log(event, peer.id, detail);
+      if (detail === "disconnected") onDoubt();
+    });
   };
   const disconnect = (seat: Seat, reason: string): void => {
     if (!seat.driver) return;

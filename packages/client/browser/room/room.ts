@@ -96,6 +96,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     media,
     own,
     signal: (number, payload) => session.signal(number, payload),
+    onDoubt: () => session.put({ type: "wake" }),
     isSignaling: () => view.state === "live",
     onLink: (peer) => emit("link", peer),
     log: log.add,

@@ -40,6 +40,8 @@ export class TestSocket {
 export interface TestLink {
   readonly setup: LinkSetup;
   readonly did: string[];
+  /** As the link's own log. */
+  says(event: string, detail: string): void;
 }
 const rooms: Room[] = [];
 export const links: TestLink[] = [];
@@ -58,7 +60,8 @@ export const joinRoom = roomJoiner({
   certificates,
   createLink(setup) {
     const did: string[] = [];
-    links.push({ setup, did });
+    let onLog = (_event: string, _detail: string): void => {};
+    links.push({ setup, did, says: (event, detail) => onLog(event, detail) });
     const note =
       (what: string) =>
       (detail?: unknown): void =>
@@ -73,7 +76,10 @@ export const joinRoom = roomJoiner({
       restart: note("restart"),
       rebuild: note("rebuild"),
       close: note("close"),
-      on: () => () => {},
+      on: (event: string, listener: () => void) => {
+        if (event === "log") onLog = listener;
+        return () => {};
+      },
     } as LinkDriver;
   },
   createChannelHub: () =>

@@ -26,7 +26,7 @@ export interface SessionSetup {
 }
 
 export interface SessionDriver {
-  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" }>): void;
+  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" | "wake" }>): void;
   /** To be called only while there is a connection. */
   send(frame: ClientFrame): void;
   /** Numbers the live connections; undefined when there is none. */

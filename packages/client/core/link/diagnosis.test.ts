@@ -180,5 +180,7 @@ describe("evidence from descriptions", () => {
   it("[D2] finds kinds of media that were refused, and not those that were taken once", () => {
     expect(refusedKindsOf("m=audio 9 x\r\nm=video 0 x\r\nm=application 9 x\r\n")).toEqual(["video"]);
     expect(refusedKindsOf("m=video 9 x\r\nm=video 0 x\r\n")).toEqual([]);
+    // Firefox's offers.
+    expect(refusedKindsOf("m=audio 9 x\r\nm=video 0 x\r\na=bundle-only\r\n")).toEqual([]);
   });
 });

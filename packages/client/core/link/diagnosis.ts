@@ -231,9 +231,15 @@ function isPrivateAddress(address: string): boolean {
   );
 }
 
-/** Kinds of media whose lines were answered with port 0 although they were wanted (RFC 9429, section 5.3.1). */
+/**
+ * Kinds of media of which no line was taken (RFC 9429, section 5.3.1). A port of 0 refuses, unless the line is `bundle-only`: then it
+ * rides on another one's (RFC 9143, section 6), as in all offers of Firefox.
+ */
 export function refusedKindsOf(sdp: string): readonly string[] {
-  const refused = [...sdp.matchAll(/^m=(audio|video) 0 /gm)].map(([, kind = ""]) => kind);
-  const taken = new Set([...sdp.matchAll(/^m=(audio|video) [1-9]/gm)].map(([, kind = ""]) => kind));
-  return [...new Set(refused)].filter((kind) => !taken.has(kind));
+  const sections = sdp.split(/^m=/m).slice(1);
+  const isTaken = (section: string) => !/^\S+ 0 /.test(section) || /^a=bundle-only/m.test(section);
+  return ["audio", "video"].filter((kind) => {
+    const ofKind = sections.filter((section) => section.startsWith(`${kind} `));
+    return ofKind.length > 0 && !ofKind.some(isTaken);
+  });
 }

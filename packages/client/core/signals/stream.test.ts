@@ -52,6 +52,18 @@ describe("signal stream", () => {
     expect(again.stream.acknowledgeAt).toBe(1_400);
   });
 
+  it("[L43] is told by a bare acknowledgement of what went to a carrier that is no more", () => {
+    // All was taken and acknowledged before: on resync there is nothing to send but where it stands.
+    const taken = tickSignals(receiveSignal(signalStream(tags), header(1), bytes(1), 0).stream, 400).stream;
+    expect(packets(resyncSignals(taken, 50).effects)).toMatchObject([{ number: 0, acknowledged: 1 }]);
+    const asked = receiveSignal(sent(2), header(0), bytes(), 50);
+    expect(packets(asked.effects).map(({ number }) => number)).toEqual([1, 2]);
+    expect(signalsDueAt(asked.stream)).toBe(50 + signalLimits.resendAfterMs);
+    // Progress is no reason, nor is having nothing.
+    expect(receiveSignal(sent(2), header(0, 1), bytes(), 50).effects).toEqual([]);
+    expect(receiveSignal(sent(2), header(0, 2), bytes(), 50).effects).toEqual([]);
+  });
+
   it("[L3] lets an acknowledgement ride on the next body", () => {
     const taken = receiveSignal(signalStream(tags), header(1), bytes(1), 0).stream;
     const step = sendSignal(taken, bytes(9), 100);

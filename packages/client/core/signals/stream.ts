@@ -141,6 +141,10 @@ export function receiveSignal(
     if (outstanding.length < work.outstanding.length) {
       work.outstanding = outstanding;
       setResend(work, signalLimits.resendAfterMs, now);
+    } else if (number === 0 && outstanding.length > 0) {
+      // It has nothing to say but that it still waits for these: its carrier is another one, and they went to the old.
+      setResend(work, signalLimits.resendAfterMs, now);
+      emit(work, outstanding);
     }
     // Something is missing in front of it. The sender still holds both: no answer is needed to get them.
     if (number === 0 || number > work.lastIn + 1) return;
@@ -164,12 +168,12 @@ function setResend(work: Work, afterMs: number, now: number): void {
   work.resendAt = work.outstanding.length > 0 ? now + afterMs : undefined;
 }
 
-/** The carrier is back: everything outstanding goes again, or else an acknowledgement that is owed. */
+/** The carrier is back: everything outstanding goes again, or else an acknowledgement, so that the other side sees what it has to send again. */
 export function resyncSignals(stream: SignalStream, now: number): SignalStep {
   return step(stream, (work) => {
     setResend(work, signalLimits.resendAfterMs, now);
     if (work.outstanding.length > 0) emit(work, work.outstanding);
-    else if (work.acknowledgeAt !== undefined) emit(work, [bare]);
+    else if (work.lastIn + work.lastOut > 0) emit(work, [bare]);
   });
 }
 
