@@ -93,7 +93,7 @@ describe("a call goes on", () => {
       }, 120_000);
 
       for (const { title, happens, after, isSlow } of troubles)
-        it.skipIf(isSlow && !isLong)(`[L40][L41][S71] after: ${title}`, { timeout: 240_000 }, async () => {
+        it.skipIf(isSlow && !isLong)(`[L50][L51][S71] after: ${title}`, { timeout: 240_000 }, async () => {
           if (!meeting) throw new Error("nobody met");
           const { tabs } = meeting;
           // Whoever listens late misses what came before.
@@ -121,7 +121,7 @@ describe("a call goes on", () => {
     });
 
   it.skipIf(!isLong)(
-    "[L42] comes back as itself, when it slept for longer than its seat is kept",
+    "[L52] comes back as itself, when it slept for longer than its seat is kept",
     {
       timeout: 300_000,
     },
@@ -149,7 +149,7 @@ describe("a call goes on", () => {
     },
   );
 
-  it("[L41] the person sees that it reconnects, and then nothing of it any more", {
+  it("[L51] the person sees that it reconnects, and then nothing of it any more", {
     timeout: 180_000,
   }, async () => {
     await meeting?.close();
