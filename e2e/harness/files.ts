@@ -194,14 +194,14 @@ export function memoryMiB(browser: TestBrowser): number {
   return Math.round(kiB / 1024);
 }
 
-/** Looks at the memory of both every half second; the most of each beyond what it was before. */
+/** Looks at the memory of both every second; the most of each beyond what it was before. */
 export function watchMemory(browsers: Readonly<Record<string, TestBrowser>>) {
   const before = Object.fromEntries(Object.entries(browsers).map(([name, one]) => [name, memoryMiB(one)]));
   const most = { ...before };
   const timer = setInterval(() => {
     for (const [name, one] of Object.entries(browsers))
       most[name] = Math.max(most[name] ?? 0, memoryMiB(one));
-  }, 500);
+  }, 1_000);
   return {
     stop(): Record<string, number> {
       clearInterval(timer);

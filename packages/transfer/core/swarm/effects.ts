@@ -39,7 +39,8 @@ export const swarmTimes = {
   urgentMs: 1_500,
   /** What was received is told to the others together. */
   tellMs: 100,
-  flushMs: 2_000,
+  /** A disk is busy for a moment each time; what is not flushed is only looked at again after a reload. */
+  flushMs: 8_000,
   /** A piece that we were told to get elsewhere is asked for once more after this. */
   deniedMs: 3_000,
   /** How often a transfer looks around. */
@@ -49,7 +50,7 @@ export const swarmTimes = {
 } as const;
 
 /** Pieces written and not flushed, bytes. */
-export const unflushedBytes = 64 * 1024 * 1024;
+export const unflushedBytes = 128 * 1024 * 1024;
 /** Wrong pieces from one page before it is put aside. */
 export const liesMost = 2;
 /** How often a page that gives no sign is asked anew. */
