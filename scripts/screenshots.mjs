@@ -124,6 +124,17 @@ async function main() {
       const ada = await open(tab, "/");
       await ada.reads("tea-kitchen");
     });
+    await screen("unreachable", async (tab) => {
+      const link = privateLink(server, "unreachable");
+      const other = await fresh();
+      for (const { page } of [tab, other])
+        await page.evaluateOnNewDocument(() => {
+          RTCPeerConnection.prototype.addIceCandidate = async () => {};
+        });
+      await guests(other, link, people.slice(0, 2));
+      const ada = await open(tab, link.replace("#", "?name=Ada&join=now#"));
+      await ada.reads("no address to be reached at");
+    });
     await screen("home-german", async (tab) => {
       await tab.page.evaluateOnNewDocument(() => localStorage.setItem("parlour:language", "de"));
       const ada = await open(tab, "/");
