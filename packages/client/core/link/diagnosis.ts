@@ -120,8 +120,8 @@ export function causeOf(evidence: Evidence): Cause | undefined {
     // Ended from outside, with a reason of its own.
     if (reason !== "failed") return undefined;
   }
-  const isSoon = link !== "closed" && forMs < slowMs;
-  if (isSoon && (link === "recovering" || evidence.ice !== "failed")) return undefined;
+  // Also when ICE says that it failed: candidates may still be under way.
+  if (link !== "closed" && forMs < slowMs) return undefined;
   return lost(evidence) ?? unreached(evidence);
 }
 
