@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Cheap first: what fails here makes the later ones pointless. Files not named come last, the longest at the very end. */
 const order = [
   "harness",
+  "lab",
   "rooms",
   "isolation",
   "page",
