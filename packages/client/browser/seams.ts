@@ -16,7 +16,7 @@ import type { Membership } from "./room/membership.ts";
 
 /** The inner seams of the SDK: what its parts know of each other. Not exported to embedders. */
 
-/** Seals what the server passes on between two pages. Public rooms use one that changes nothing. */
+/** Seals what the server passes on between two pages. Public rooms have none. */
 export interface Sealer {
   /** `binding` is authenticated along with the bytes, besides room, sender, receiver and both epochs, which the sealer adds itself. */
   seal(plain: Uint8Array, binding: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
@@ -63,7 +63,8 @@ export interface LinkSetup {
   readonly makesFirstOffer: boolean;
   readonly iceServers: readonly IceServer[];
   readonly rtc: RTCConfiguration;
-  readonly sealer: Sealer;
+  /** Undefined in public rooms. */
+  readonly sealer?: Sealer | undefined;
   /** Hands bytes to the session; false when signaling is away (they go again on `resync`). */
   send(payload: Uint8Array): boolean;
   /** Both pages' epochs: signals meant for another page of either seat are dropped. Leave out only where seats have one page. */
@@ -85,6 +86,8 @@ export interface ChannelHub {
   channel(name: string, delivery: Delivery): Channel;
   /** A page to exchange messages with; the part goes into its link. */
   add(peer: Peer): LinkPart;
+  /** Makes on a connection what a first offer will have, before anyone knows whom it is for. Its part takes it over. */
+  prepare(connection: RTCPeerConnection): void;
   /** That page is gone (left, or another epoch took its place): what it has not acknowledged rejects with `undelivered`. */
   remove(id: PeerId): void;
   /** Fires each time the channels to a peer are open (again). */
@@ -97,6 +100,8 @@ export interface MediaHub {
   readonly publications: ReadonlyMap<Source, Publication>;
   /** A page to exchange media with; the part goes into its link under the key `media`. */
   add(peer: Peer): LinkPart;
+  /** As the channels' `prepare`. */
+  prepare(connection: RTCPeerConnection): void;
   /** That page is gone (left, or another epoch took its place): its media has ended. */
   remove(id: PeerId): void;
   /** That page said that it was going: its media ends at once, whatever the link still delivers; `show`: it came back after all. */

@@ -14,6 +14,26 @@ const water: Readonly<Record<Carrier, readonly [high: number, low: number]>> = {
   bulk: [128 * 1024, 64 * 1024],
 };
 
+const early = new WeakMap<RTCPeerConnection, Carriers>();
+
+/** Makes them ahead of time. */
+export function prepareCarriers(connection: RTCPeerConnection): Carriers {
+  const create = (carrier: Carrier, id: number, options?: RTCDataChannelInit): RTCDataChannel => {
+    const channel = connection.createDataChannel(carrier, { negotiated: true, id, ...options });
+    channel.binaryType = "arraybuffer";
+    channel.bufferedAmountLowThreshold = water[carrier][1];
+    return channel;
+  };
+  const carriers = {
+    control: create("control", 0),
+    lossy: create("lossy", 1, { ordered: false, maxRetransmits: 0 }),
+    bulk: create("bulk", 2),
+  };
+  early.set(connection, carriers);
+  return carriers;
+}
+
+/** Those of this connection, made now or ahead of time. */
 export function createCarriers(
   connection: RTCPeerConnection,
   on: {
@@ -23,21 +43,14 @@ export function createCarriers(
     readonly close: () => void;
   },
 ): Carriers {
-  const create = (carrier: Carrier, id: number, options?: RTCDataChannelInit): RTCDataChannel => {
-    const channel = connection.createDataChannel(carrier, { negotiated: true, id, ...options });
-    channel.binaryType = "arraybuffer";
-    channel.bufferedAmountLowThreshold = water[carrier][1];
+  const carriers = early.get(connection) ?? prepareCarriers(connection);
+  for (const channel of Object.values(carriers)) {
     channel.onopen = on.open;
     channel.onclose = on.close;
     channel.onbufferedamountlow = on.room;
-    channel.onmessage = ({ data }) => on.frame(carrier, data);
-    return channel;
-  };
-  return {
-    control: create("control", 0),
-    lossy: create("lossy", 1, { ordered: false, maxRetransmits: 0 }),
-    bulk: create("bulk", 2),
-  };
+    channel.onmessage = ({ data }) => on.frame(channel.label as Carrier, data);
+  }
+  return carriers;
 }
 
 export const isOpen = (channel: RTCDataChannel): boolean => channel.readyState === "open";

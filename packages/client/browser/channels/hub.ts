@@ -3,6 +3,7 @@ import type { Channel, Delivery, Message, ParlourError, Peer, PeerId } from "../
 import { parlourError } from "../error.ts";
 import { eventSource } from "../events.ts";
 import type { ChannelHub } from "../seams.ts";
+import { prepareCarriers } from "./carriers.ts";
 import { decodeMessage, type Encoded, encodeMessage } from "./message.ts";
 import { createPage, type Page } from "./page.ts";
 
@@ -148,6 +149,8 @@ export function createChannelHub(options?: {
       }
       return page.part;
     },
+
+    prepare: prepareCarriers,
 
     remove(id) {
       pages.get(id)?.end();

@@ -69,6 +69,12 @@ describe("link driver", () => {
     expect(a.diagnosis).toBeUndefined();
   });
 
+  it("[P8] connects without a sealer, and its signals go as they are, at once", async () => {
+    const { sent, until, areConnected } = pair({ a: { sealer: undefined }, b: { sealer: undefined } });
+    expect(await until(areConnected)).toBe(true);
+    expect(new TextDecoder().decode(sent[0]?.payload)).toContain('"type":"offer"');
+  });
+
   it("[L11] has its offer on the way within the one operation that it takes", async () => {
     const { sent, until, clock } = pair();
     await until(() => sent.length > 0);
@@ -176,6 +182,7 @@ describe("link driver", () => {
   it("[L16] ends on another fingerprint than the expected one, with a diagnosis", async () => {
     const { a, until, world } = pair({ a: { isTheirs: (sdp) => hasOnlyFingerprint(sdp, "sha-256 CC:DD") } });
     expect(await until(() => a.state === "closed")).toBe(true);
+    expect(await until(() => a.diagnosis !== undefined)).toBe(true);
     expect(a.diagnosis).toMatchObject({ code: "wrong-fingerprint", isWorking: false });
     expect(world.connections[0]?.remoteDescription).toBeNull();
     const right = pair({ a: { isTheirs: (sdp) => hasOnlyFingerprint(sdp, "sha-256 aa:bb") } });

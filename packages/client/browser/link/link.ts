@@ -14,6 +14,8 @@ import type { Findings, watchLink } from "./watch.ts";
 const mostErrors = 32;
 /** Nothing is wrong with a connection that takes less. */
 const slowMs = 8_000;
+/** What looks is loaded this long after there is something to look at. */
+const watchAfterMs = 300;
 
 /** The link to one other page. Begins at once. */
 export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime);
@@ -135,6 +137,10 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       return;
     }
     isLoading = true;
+    // Not while there is a picture to be drawn first.
+    timekeeper.after(watchAfterMs, watch);
+  };
+  const watch = (): void => {
     loaded(import("./watch.ts")).then(
       ({ watchLink }) => {
         const observe = () => ({ status: machine.status, since, connection, errors });

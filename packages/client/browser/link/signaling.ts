@@ -13,7 +13,8 @@ import type { Sealer } from "../seams.ts";
 import type { Timekeeper } from "./timekeeper.ts";
 
 export interface SignalingSetup {
-  readonly sealer: Sealer;
+  /** Undefined: everything goes as it is, at once. */
+  readonly sealer: Sealer | undefined;
   readonly tags: { readonly out: number; readonly in: number };
   readonly timekeeper: Timekeeper;
   send(payload: Uint8Array): boolean;
@@ -71,29 +72,33 @@ export function signaling(setup: SignalingSetup): Signaling {
     if (!isStopped && due < Infinity)
       callOff = timekeeper.after(due - now(), () => apply(tickSignals(stream, now())));
   };
-  const seal = (header: Uint8Array, piece: Uint8Array): void =>
-    outgoing(
-      () => sealer.seal(piece, header),
-      (bytes) => {
-        const payload = new Uint8Array(packetHeaderBytes + bytes.length);
-        payload.set(header);
-        payload.set(bytes, packetHeaderBytes);
-        if (!isStopped) setup.send(payload);
-      },
-    );
+  const post = (header: Uint8Array, bytes: Uint8Array): void => {
+    const payload = new Uint8Array(packetHeaderBytes + bytes.length);
+    payload.set(header);
+    payload.set(bytes, packetHeaderBytes);
+    if (!isStopped) setup.send(payload);
+  };
+  const seal = (header: Uint8Array, piece: Uint8Array): void => {
+    if (!sealer) post(header, piece);
+    else
+      outgoing(
+        () => sealer.seal(piece, header),
+        (bytes) => post(header, bytes),
+      );
+  };
   return {
     send: (body) => apply(sendSignal(stream, body, now())),
     receive(payload) {
       const header = decodeHeader(payload);
       if (isStopped || header?.tag !== setup.tags.in) return;
-      incoming(
-        () => sealer.open(payload.subarray(packetHeaderBytes), payload.slice(0, packetHeaderBytes)),
-        (piece) => {
-          if (isStopped) return;
-          if (piece) apply(receiveSignal(stream, header, piece, now()));
-          else setup.onViolation("seal");
-        },
-      );
+      const body = payload.slice(packetHeaderBytes);
+      const take = (piece: Uint8Array | undefined): void => {
+        if (isStopped) return;
+        if (piece) apply(receiveSignal(stream, header, piece, now()));
+        else setup.onViolation("seal");
+      };
+      if (!sealer) take(body);
+      else incoming(() => sealer.open(body, payload.slice(0, packetHeaderBytes)), take);
     },
     resync: () => apply(resyncSignals(stream, now())),
     stop() {

@@ -4,7 +4,7 @@ import type { Peer, Publication, RemoteMedia, Source } from "../api.ts";
 import type { LinkPart } from "../seams.ts";
 import { type PeerMedia, peerMedia } from "./peer-media.ts";
 import { type OwnMedia, ownMedia } from "./publication.ts";
-import { type MediaState, parseMediaState, parseWants, type Wants } from "./state.ts";
+import { kinds, type MediaState, parseMediaState, parseWants, type Wants } from "./state.ts";
 
 export interface MediaSetup {
   /** What we send is another now: goes to everyone over the channel `parlour:media`. */
@@ -22,6 +22,8 @@ export interface Media {
   readonly publications: ReadonlyMap<Source, Publication>;
   /** A page to exchange media with; the part goes into its link, under the key `media`. */
   add(peer: Peer): LinkPart;
+  /** Makes the camera's slots on a connection of which nobody knows yet whom it will lead to. */
+  prepare(connection: RTCPeerConnection): void;
   /** That page is gone: its media end. */
   remove(id: PeerId): void;
   /** What came from that peer over the channel `parlour:media`. */
@@ -101,6 +103,10 @@ export function createMedia(setup: MediaSetup): Media {
       publications.set(source, made.publication);
       void changed();
       return made.publication;
+    },
+    prepare(connection) {
+      for (const kind of kinds)
+        connection.addTransceiver(own.get("camera")?.track(kind) ?? kind, { direction: "sendrecv" });
     },
     add(peer) {
       peers.get(peer.id)?.end();

@@ -90,10 +90,15 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       (slot) => slot.source === source && slot.kind === kind && slot.transceiver.direction !== "stopped",
     );
 
-  const addSlot = (on: RTCPeerConnection, source: Source, kind: Kind): void => {
-    const sent = setup.own.get(source)?.track(kind) ?? null;
-    const transceiver = on.addTransceiver(sent ?? kind, { direction: "sendrecv" });
-    slots.push({ source, kind, transceiver, sent });
+  const addSlot = (
+    on: RTCPeerConnection,
+    source: Source,
+    kind: Kind,
+    early?: RTCRtpTransceiver | undefined,
+  ): void => {
+    const track = setup.own.get(source)?.track(kind) ?? null;
+    const transceiver = early ?? on.addTransceiver(track ?? kind, { direction: "sendrecv" });
+    slots.push({ source, kind, transceiver, sent: early ? early.sender.track : track });
   };
 
   const sync = async (): Promise<void> => {
@@ -227,7 +232,9 @@ export function peerMedia(setup: PeerMediaSetup): PeerMedia {
       slots = [];
       isReady = role !== "answerer";
       if (!isReady) return;
-      for (const kind of kinds) addSlot(on, "camera", kind);
+      // What was made ahead of time is in this order.
+      const early = on.getTransceivers();
+      for (const [i, kind] of kinds.entries()) addSlot(on, "camera", kind, early[i]);
       void sync();
     },
     described(value: JsonValue, on) {

@@ -11,7 +11,6 @@ import {
 } from "./identity.ts";
 import { joined, utf8 } from "./joined.ts";
 import { isGenuine, isMessage, signMessage } from "./message.ts";
-import { plainSealer } from "./plain-sealer.ts";
 import { pairSealer } from "./sealer.ts";
 import { type RoomSecret, roomSecret, sealBytes } from "./secret.ts";
 import { verificationCode } from "./verification.ts";
@@ -250,10 +249,6 @@ describe("a sealed signal", () => {
     );
     expect(await sealer.open(new Uint8Array(40), binding)).toBeUndefined();
     await expect(sealer.seal(plain, binding)).rejects.toThrow();
-  });
-
-  it("[P8] goes as it is in a public room", async () => {
-    expect(await plainSealer.open(await plainSealer.seal(plain, binding), binding)).toEqual(plain);
   });
 });
 

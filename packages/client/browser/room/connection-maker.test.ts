@@ -18,6 +18,7 @@ class TestConnection {
   }
 }
 const certificate = {} as RTCCertificate;
+const nothing = (): void => {};
 const iceServers = [{ urls: ["stun:here"] }];
 
 describe("connections made ahead of time", () => {
@@ -30,29 +31,38 @@ describe("connections made ahead of time", () => {
 
   it("are one, which the first link takes with its own servers", () => {
     stage();
-    const maker = connectionMaker({ certificates: [certificate] });
-    const first = maker.create({ certificates: [certificate], iceServers }) as unknown as TestConnection;
+    const prepared: RTCPeerConnection[] = [];
+    const maker = connectionMaker({ certificates: [certificate] }, (made) => prepared.push(made));
+    const create = (configuration: RTCConfiguration) =>
+      maker.create(configuration, true) as unknown as TestConnection;
+    const first = create({ certificates: [certificate], iceServers });
+    expect(prepared).toEqual([first]);
     expect(TestConnection.made).toEqual([first]);
     expect(first.configuration.iceServers).toBe(iceServers);
-    expect(maker.create({ iceServers })).not.toBe(first);
+    expect(create({ iceServers })).not.toBe(first);
     maker.close();
     expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([false, false]);
   });
 
   it("are let go of when they don't fit, or nobody took them", () => {
     stage();
-    const misfit = connectionMaker({ certificates: [certificate] });
-    const own = misfit.create({ certificates: [{} as RTCCertificate] }) as unknown as TestConnection;
+    const misfit = connectionMaker({ certificates: [certificate] }, nothing);
+    const own = misfit.create({ certificates: [{} as RTCCertificate] }, true) as unknown as TestConnection;
     expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([true, false]);
     expect(TestConnection.made[1]).toBe(own);
-    connectionMaker({}).close();
+    const answering = connectionMaker({}, nothing);
+    answering.create({}, false);
+    expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([true, false, false, false]);
+    answering.close();
+    expect(TestConnection.made[2]?.isClosed).toBe(true);
+    connectionMaker({}, nothing).close();
     expect(TestConnection.made.at(-1)?.isClosed).toBe(true);
   });
 
   it("are none where the browser makes none, and the link hears why", () => {
     Object.assign(globalThis, { RTCPeerConnection: undefined });
-    const maker = connectionMaker({});
-    expect(() => maker.create({})).toThrow(TypeError);
+    const maker = connectionMaker({}, nothing);
+    expect(() => maker.create({}, true)).toThrow(TypeError);
     maker.close();
   });
 });

@@ -20,6 +20,7 @@ describe("links", () => {
     await join({ you: seat("m", 5), peers: [seat("b", 1)] });
     socket().say({ type: "joined", peer: seat("c", 6) });
     await settle();
+    expect(links.map(({ setup }) => setup.sealer)).toEqual(links.map(() => undefined));
     expect(links.map(({ setup }) => [setup.isPolite, setup.makesFirstOffer])).toEqual([
       [false, true],
       [true, false],

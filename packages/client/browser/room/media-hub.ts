@@ -44,6 +44,7 @@ export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
       hidden.delete(peer.id);
       return media.add(peer);
     },
+    prepare: media.prepare,
     remove(id) {
       media.remove(id);
       hidden.delete(id);

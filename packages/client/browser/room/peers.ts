@@ -1,7 +1,6 @@
 import type { IceServer, PeerId, RosterEntry } from "@parlour/protocol";
 import type { JsonValue, Link, Peer } from "../api.ts";
 import type { Card } from "../private/index.ts";
-import { plainSealer } from "../private/plain-sealer.ts";
 import type { ChannelHub, CreateLink, LinkDriver, MediaHub } from "../seams.ts";
 import type { Membership } from "./membership.ts";
 
@@ -25,7 +24,8 @@ export interface Own {
 
 export interface PeersSetup {
   readonly createLink: CreateLink;
-  readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** `isOffering`: for a first offer, of channels and of media where this page has any. */
+  readonly createConnection: (configuration: RTCConfiguration, isOffering: boolean) => RTCPeerConnection;
   readonly hub: ChannelHub;
   readonly media: MediaHub | undefined;
   readonly own: Readonly<Own>;
@@ -65,10 +65,11 @@ export function roomPeers({
     const { entry, card, peer } = seat;
     if (seat.driver || entry.presence === "away") return;
     const { me, membership } = own;
+    const isNewcomer = me.number > entry.number;
     const tracks = entry.capabilities?.includes(noMedia) ? undefined : media?.add(peer);
     const driver = createLink({
-      isPolite: me.number < entry.number,
-      makesFirstOffer: me.number > entry.number,
+      isPolite: !isNewcomer,
+      makesFirstOffer: isNewcomer,
       pages: { own: me.epoch, other: entry.epoch },
       get iceServers() {
         return own.iceServers;
@@ -76,9 +77,10 @@ export function roomPeers({
       get rtc() {
         return rtcOf(own);
       },
-      createConnection,
-      sealer: (card && membership?.sealer(me, entry, card)) ?? plainSealer,
-      ...(card && membership && { isTheirs: membership.isTheirs(card) }),
+      createConnection: (configuration) =>
+        createConnection(configuration, isNewcomer && (!media || tracks !== undefined)),
+      ...(card &&
+        membership && { sealer: membership.sealer(me, entry, card), isTheirs: membership.isTheirs(card) }),
       send: (payload) => signal(entry.number, payload),
       situation: () => ({ isSignaling: isSignaling(), presence: seat.entry.presence }),
       parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },

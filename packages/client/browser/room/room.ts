@@ -88,7 +88,10 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
   // Who we are is known from the first welcome on, and nobody holds the room or has a link before.
   const own: Own = { me: {} as RosterEntry, membership, iceServers: [], rtc: options.rtc ?? {} };
 
-  const ready = connectionMaker(rtcOf(own));
+  const ready = connectionMaker(rtcOf(own), (connection) => {
+    hub.prepare(connection);
+    media?.prepare(connection);
+  });
   const peers = roomPeers({
     createLink: parts.createLink,
     createConnection: ready.create,
@@ -225,6 +228,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         break;
       case "live":
         peers.connectAll();
+        // Whoever comes later makes the offer.
+        ready.close();
         for (const { driver } of peers.linked()) driver.resync();
         setState("live");
         tellHosts(effect);

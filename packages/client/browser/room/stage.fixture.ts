@@ -89,6 +89,7 @@ export const joinRoom = roomJoiner({
         hub.push(`add ${name}`);
         return { attach() {}, detach() {} };
       },
+      prepare: () => {},
       remove: (id: string) => void hub.push(`remove ${id[0]}`),
       on: () => () => {},
     }) as unknown as ChannelHub,
@@ -108,6 +109,7 @@ export const joinRoom = roomJoiner({
         media.push(`add ${name}`);
         return { attach() {}, detach() {} };
       },
+      prepare: () => {},
       remove: (id: string) => void media.push(`remove ${id[0]}`),
       hide: (id: string) => void media.push(`hide ${id[0]}`),
       show: (id: string) => void media.push(`show ${id[0]}`),
