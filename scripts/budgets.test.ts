@@ -34,6 +34,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 /** Where names stand that callers, servers, other pages or the browser's storage know. */
 const outsideFiles = [
   "client/browser/api.ts",
+  "client/browser/files/api.ts",
   "client/browser/media/state.ts",
   "client/browser/private/card.ts",
   "client/browser/private/identity.ts",
@@ -41,6 +42,9 @@ const outsideFiles = [
   "client/browser/room/seat-note.ts",
   "client/core/chat/signed-chat.ts",
   "client/core/link/signal.ts",
+  "transfer/core/manifest.ts",
+  "transfer/core/messages.ts",
+  "transfer/core/seams.ts",
   ...readdirSync(join(root, "packages/protocol/src")).map((file) => `protocol/src/${file}`),
 ];
 const sourceWords = (file: string): string[] => {

@@ -3,6 +3,8 @@
  * ever sees it: no caller, no other page, no server, no browser API, no storage; and when no string spells it. A test looks.
  */
 export const insideNames = `
+  attach beforeAnswer candidatesMs driver isRemembered isSignaling joinedAt linked listen machine onAsked patientUntil prepare receive
+  session situation stage
   acknowledgeAfterMs againDoublings againMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
   createChannelHub createConnection createFilesHub createLink createMediaHub credit disconnectAll disconnectedMs effects
   filled givenUp fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction
