@@ -81,7 +81,7 @@ const browserNames = (): string[] => {
 };
 
 describe("budgets", () => {
-  it("[H21][D8] the SDK: core at most 18,160 bytes, media and what private rooms load at most 4,000 more each", async () => {
+  it("[H21][D8] the SDK: core at most 18,210 bytes, media and what private rooms load at most 4,000 more each", async () => {
     const core = splitSdk(await sdkModules("browser/core-entry.ts"));
     const all = splitSdk(await sdkModules("browser/index.ts"));
     const { beside = "", watch = "", "private-door": keys = "", ...others } = core.later;
@@ -100,7 +100,7 @@ describe("budgets", () => {
     expect(keys).toContain("Ed25519");
     expect(core.first).not.toContain("Ed25519");
     expect(sizes.media).toBeGreaterThan(500);
-    expect(sizes.core).toBeLessThanOrEqual(18_160);
+    expect(sizes.core).toBeLessThanOrEqual(18_210);
     expect(sizes.media).toBeLessThanOrEqual(4_000);
     expect(watch).toContain("relay-unauthorised");
     expect(core.first).not.toContain("relay-unauthorised");

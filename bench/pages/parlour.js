@@ -1,8 +1,10 @@
 // The SDK as the server under test serves it.
 import { camera, parameters, play } from "./setup.js";
 
-const { joinRoom } = await import(`${parameters.get("server")}/sdk/parlour.js`);
+const { joinRoom, prepareRoom } = await import(`${parameters.get("server")}/sdk/parlour.js`);
 const link = `${parameters.get("server")}/r/${parameters.get("room")}${parameters.get("key") ?? ""}`;
+// Scripts are loaded before the click, for everyone here.
+await prepareRoom(link);
 
 async function join() {
   const room = await joinRoom(link, {

@@ -1,6 +1,7 @@
 /** The SDK without media, for pages that need only channels and chat, and for the size budget. */
 export * from "./api.ts";
 export { makePrivateLink, parseRoomLink, type RoomLink } from "./link-text.ts";
+export { prepareRoom } from "./prepare.ts";
 
 import { createChannelHub } from "./channels/index.ts";
 import { createLink } from "./link/index.ts";

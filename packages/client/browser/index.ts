@@ -3,6 +3,7 @@
 export { toRoomName } from "@parlour/protocol";
 export * from "./api.ts";
 export { makePrivateLink, parseRoomLink, type RoomLink } from "./link-text.ts";
+export { prepareRoom } from "./prepare.ts";
 
 import type { ConnectionCheckResult, ConnectionTestOptions } from "./api.ts";
 import { createChannelHub } from "./channels/index.ts";

@@ -48,12 +48,13 @@ export function VisitScreen({ route, settings, announcer }: VisitProps) {
   useEffect(() => {
     // A failure shows when joining, which asks again.
     Promise.all([loadRoom(), loadClient()]).then(
-      ([loaded]) => {
+      ([loaded, client]) => {
         screen.value = loaded;
+        client.prepareRoom(visit.link).catch(() => undefined);
       },
       () => undefined,
     );
-  }, [screen]);
+  }, [screen, visit]);
 
   const title = useComputed(() => {
     const stage = visit.stage.value;

@@ -29,7 +29,7 @@ describe("connections made ahead of time", () => {
   });
   const stage = (): void => void Object.assign(globalThis, { RTCPeerConnection: TestConnection });
 
-  it("are one, which the first link takes with its own servers", () => {
+  it("[S63] are one, which the first link that offers takes with its own servers", () => {
     stage();
     const prepared: RTCPeerConnection[] = [];
     const maker = connectionMaker({ certificates: [certificate] }, (made) => prepared.push(made));
@@ -44,7 +44,7 @@ describe("connections made ahead of time", () => {
     expect(TestConnection.made.map(({ isClosed }) => isClosed)).toEqual([false, false]);
   });
 
-  it("are let go of when they don't fit, or nobody took them", () => {
+  it("[S63] are let go of when they don't fit, or nobody took them", () => {
     stage();
     const misfit = connectionMaker({ certificates: [certificate] }, nothing);
     const own = misfit.create({ certificates: [{} as RTCCertificate] }, true) as unknown as TestConnection;
