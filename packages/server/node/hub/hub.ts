@@ -8,19 +8,18 @@ import {
   type RoomState,
   type RoomStep,
   room,
-  roomInfo,
   seatOfConnection,
 } from "../../core/index.ts";
 import type { Connection, Place } from "../gateway/connection.ts";
 import { type AtDoor, LiveRoom } from "../gateway/live-room.ts";
 import { type Admission, admit } from "./admission.ts";
 import { say } from "./chat.ts";
-import { greeting } from "./greeting.ts";
 import { IceRenewals } from "./ice-renewals.ts";
 import { prepare } from "./preparation.ts";
 import { Probes } from "./probes.ts";
 import { seatsGone, tellGone } from "./seats-gone.ts";
 import type { HubSetup } from "./setup.ts";
+import { welcome } from "./welcome.ts";
 
 // How often what the host does not keep any longer is dropped from the message log.
 const pruneEveryMs = 10 * 60_000;
@@ -338,46 +337,10 @@ export class Hub {
     effect: RoomEffect & { type: "welcome" },
     newcomer: Newcomer | undefined,
   ): Promise<void> {
-    const { stores, clock, tokens, counts, historyMessages, iceServers } = this.setup;
     const admitted: AtDoor | undefined = live.door.get(effect.connection) ?? newcomer;
     if (admitted === undefined) return;
-    const { connection, since } = admitted;
-    const { you, peers, resumed } = effect;
-    const isPublic = state.visibility === "public";
-    // Nothing is said meanwhile: the room's queue waits for this.
-    const history = isPublic
-      ? await stores.log.after(live.name, effect.sinceHolds ? since : undefined, historyMessages)
-      : [];
-    if (!connection.move({ phase: "seated", room: live, number: you.number, id: you.id })) return;
-    live.door.delete(connection.id);
-    live.seats.set(you.number, connection);
-    if (resumed) counts.resumes++;
-    else counts.joins++;
-    const now = clock.now();
-    const visitor = { ...connection.cameBy, room: live.name, seat: you.id };
-    connection.send({
-      type: "welcome",
-      version: 1,
-      at: now,
-      room: roomInfo(state),
-      you,
-      peers,
-      token: tokens.issue(
-        {
-          room: live.name,
-          id: you.id,
-          roomMade: state.madeAt,
-          ...(you.name === undefined ? {} : { name: you.name }),
-        },
-        now,
-      ),
-      resumed,
-      iceServers: [...iceServers(visitor)],
-      history: [...history],
-      ...(isPublic ? { greeting: greeting(state, you, peers) } : {}),
-      ...(effect.waiting === undefined ? {} : { waiting: effect.waiting }),
-    });
-    this.#iceRenewals.start(connection, visitor);
+    const visitor = await welcome(this.setup, live, state, effect, admitted);
+    if (visitor !== undefined) this.#iceRenewals.start(admitted.connection, visitor);
   }
 
   #wait(live: LiveRoom, { connection, since }: Newcomer): void {
