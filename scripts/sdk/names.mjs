@@ -4,7 +4,7 @@
  */
 export const insideNames = `
   attach beforeAnswer candidatesMs driver isRemembered isSignaling joinedAt linked listen machine onAsked patientUntil prepare receive
-  session situation stage
+  session situation stage chance header help isLeft isNew onDoubt
   acknowledgeAfterMs againDoublings againMs acknowledgeAt acknowledged bodyBytes candidateCharacters candidatesPerSignal connectAll
   createChannelHub createConnection createFilesHub createLink createMediaHub credit disconnectAll disconnectedMs effects
   filled givenUp fruitlessRebuilds hasBegun heardAt heldBytes heldCandidates helpAt ignoreOffer introduction

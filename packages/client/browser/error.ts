@@ -6,7 +6,7 @@ import type { ErrorCode, ParlourError } from "./api.ts";
  */
 const sentences: Partial<Record<ErrorCode, readonly [detail: string, hint?: string]>> = {
   "bad-link": ["This is no link to a room.", "Copy the whole link again."],
-  "insecure-page": ["This page can't make keys.", "Open it over https or on localhost."],
+  "insecure-page": ["This page can't make keys.", "Open it over https."],
   undelivered: ["Not everyone got that."],
   aborted: ["That was called off."],
   unreachable: ["The server can't be reached.", "Check your network."],
