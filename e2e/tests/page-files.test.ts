@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ElementHandle } from "puppeteer-core";
 import { afterAll, describe, expect, it } from "vitest";
+import { complaints } from "../harness/axe.ts";
 import { type Engine, launchBrowser, type TestBrowser, type TestPage } from "../harness/browsers.ts";
+import { filmSeconds, makeFilms } from "../harness/films.ts";
 import { type Person, privateLink } from "../harness/people.ts";
 import { freshFolder } from "../harness/scratch.ts";
 import { useStage } from "../harness/stage.ts";
@@ -35,6 +38,9 @@ function saving(engine: Engine) {
   }
   return found;
 }
+
+/** The film, made once. */
+let film: string | undefined;
 
 describe("files on the page", () => {
   const stage = useStage();
@@ -165,6 +171,67 @@ describe("files on the page", () => {
     expect([...ada.tab.problems, ...bo.tab.problems, ...cy.tab.problems]).toEqual([]);
   });
 
+  it("[W58] axe finds nothing where files are offered, taken, given and dropped, light and dark", async () => {
+    const link = `${stage.server.url}/r/${stage.roomName("axe-files")}`;
+    const ada = await stage.person("chromium", link, { name: "Ada", camera: false, mic: false });
+    const bo = await stage.member("chromium", { link, name: "Bo" });
+    await ada.seesPeople("Bo");
+    await openFiles(ada);
+    await ada.reads("This is a public room", { role: "region", name: "Files" });
+    expect(await complaints(ada.tab), "empty").toBe("");
+    await ada.press("Files");
+    await bo.page.evaluate(() => {
+      const never = () => new ReadableStream<Uint8Array>();
+      window.room.files.offer(new File(["x"], "small.txt"));
+      window.room.files.offer([
+        { name: "a.mp4", path: ["folder"], size: 3_000_000, stream: never },
+        { name: "b.txt", path: ["folder"], size: 0, stream: never },
+      ]);
+    });
+    await ada.reads("Bo offers folder (3 MB)");
+    await ada.reads("Bo offers small.txt");
+    expect(await complaints(ada.tab), "banner").toBe("");
+    await openFiles(ada);
+    await ada.press("Accept folder");
+    await ada.sees("button", "Pause: folder");
+    await choose(ada, make("mine.txt", Buffer.from("mine")));
+    await ada.sees("button", "Stop offering: mine.txt");
+    await ada.tab.page.evaluate(() => document.querySelector("details")?.setAttribute("open", ""));
+    expect(await complaints(ada.tab), "panel").toBe("");
+    await drag(ada.tab, ".room-head", ["x"], false);
+    await ada.reads("Drop to offer to everyone");
+    expect(await complaints(ada.tab), "held over the page").toBe("");
+    expect(ada.tab.problems).toEqual([]);
+  });
+
+  it.each<Engine>(["chromium", "firefox"])(
+    "[W88] %s: what was on offer before a reload is offered again, and the taker goes on",
+    async (engine) => {
+      const link = privateLink(stage.server, stage.roomName("again"));
+      const ada = await stage.person(engine, link, { name: "Ada", camera: false, mic: false });
+      const bo = await stage.person("chromium", link, { name: "Bo", camera: false, mic: false });
+      await ada.seesPeople("Bo");
+      const path = make("thesis.bin", randomBytes(3_000_000));
+      await choose(ada, path);
+      await bo.press("Accept thesis.bin");
+      await bo.press("Pause: thesis.bin");
+      await ada.tab.page.reload({ waitUntil: "domcontentloaded" });
+      await ada.sees("toolbar", "Call controls");
+      await openFiles(ada);
+      await ada.reads("It was on offer before this page was loaded again");
+      const field = (await ada.tab.page.waitForSelector(
+        '.file-card input[type="file"]',
+      )) as ElementHandle<HTMLInputElement>;
+      await field.uploadFile(path);
+      await ada.sees("button", "Stop offering: thesis.bin");
+      await ada.seesNo("button", "Offer again: thesis.bin");
+      // It may have been there before it could be paused.
+      await bo.sees("button", /^(Resume|Save): thesis.bin/);
+      await bo.tab.page.evaluate(() => window.parlourTest.find("button", "Resume: thesis.bin")?.click());
+      await bo.sees("button", "Save: thesis.bin");
+    },
+  );
+
   it("[W84] a pasted picture is offered with a small one of itself, and looked at in place", async () => {
     const link = privateLink(stage.server, stage.roomName("paste"));
     const ada = await stage.person("chromium", link, { name: "Ada", camera: false, mic: false });
@@ -199,5 +266,102 @@ describe("files on the page", () => {
     await bo.tab.page.keyboard.press("Escape");
     await bo.seesNo("dialog", /^Pasted picture/);
     expect([...ada.tab.problems, ...bo.tab.problems]).toEqual([]);
+  });
+
+  it.each<Engine>(["chromium", "firefox"])(
+    "[W87] %s: a film plays on the page while it arrives, and goes where it is wanted",
+    async (engine) => {
+      const link = privateLink(stage.server, stage.roomName("film"));
+      const ada = await stage.member("chromium", { link, name: "Ada" });
+      const bo = await stage.person(engine, link, { name: "Bo", camera: false, mic: false });
+      await bo.seesPeople("Ada");
+      film ??= (makeFilms(["mp4"]).get("mp4") ?? Buffer.alloc(0)).toString("base64");
+      await ada.page.evaluate((text) => {
+        // A disk that gives one piece after the other, and slowly: all of it would take half a minute.
+        const read = Blob.prototype.arrayBuffer;
+        let turn: Promise<unknown> = Promise.resolve();
+        Blob.prototype.arrayBuffer = function (this: Blob) {
+          if (this.size < 10_000) return read.call(this);
+          const mine = turn.then(() => new Promise((resolve) => setTimeout(resolve, 700)));
+          turn = mine;
+          return mine.then(() => read.call(this));
+        };
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        window.room.files.offer(new File([bytes], "film.mp4", { type: "video/mp4" }));
+      }, film);
+      await bo.press("Accept film.mp4");
+      await bo.press("Play: film.mp4");
+      const media = () =>
+        bo.tab.page.evaluate(() => {
+          const frame = document.querySelector<HTMLIFrameElement>("dialog iframe.film");
+          const video = frame?.contentDocument?.querySelector("video");
+          return video
+            ? {
+                at: video.currentTime,
+                ready: video.readyState,
+                width: video.videoWidth,
+                error: video.error?.message ?? "",
+              }
+            : undefined;
+        });
+      const plays = async (from: number) => {
+        let last: unknown;
+        await until(`the film to play after ${from} s`, async () => {
+          const now = await media();
+          last = now;
+          return now !== undefined && now.at > from + 0.3 && now.ready >= 2 && now.width === 320;
+        }).catch((problem: Error) => {
+          throw new Error(`${problem.message}: ${JSON.stringify(last)}`);
+        });
+      };
+      await plays(0);
+      await bo.tab.page.evaluate((to) => {
+        const frame = document.querySelector<HTMLIFrameElement>("dialog iframe.film");
+        const video = frame?.contentDocument?.querySelector("video");
+        if (video) video.currentTime = to;
+      }, filmSeconds * 0.85);
+      await plays(filmSeconds * 0.85);
+      // It is still arriving.
+      await bo.tab.page.keyboard.press("Escape");
+      await bo.sees("button", "Pause: film.mp4");
+      await bo.press("Pause: film.mp4");
+      await bo.reads("Paused", { role: "region", name: "Files" });
+      await bo.press("Resume: film.mp4");
+      await bo.press("Cancel: film.mp4");
+      await bo.seesNo("button", "Cancel: film.mp4");
+      expect(bo.tab.problems).toEqual([]);
+    },
+  );
+
+  it("a folder arrives as one, is saved as a zip file where browsers have no folders, and opens elsewhere", async () => {
+    const link = privateLink(stage.server, stage.roomName("folder"));
+    const ada = await stage.member("chromium", { link, name: "Ada" });
+    const { person: bo, folder } = await saver("firefox", link, "Bo");
+    await bo.seesPeople("Ada");
+    await ada.page.evaluate(() => {
+      const file = (path: readonly string[], name: string, size: number) => ({
+        path,
+        name,
+        size,
+        stream: () => new Blob(["abc".repeat(size).slice(0, size)]).stream(),
+      });
+      window.room.files.offer([
+        file(["trip"], "plan.txt", 3_000),
+        file(["trip", "tag 1 – grün"], "漢字.txt", 2_000_000),
+        file(["trip", "tag 2"], "empty.txt", 0),
+      ]);
+    });
+    await bo.reads("Ada offers trip (2 MB)");
+    await bo.press("Accept trip");
+    await bo.press("Save all: trip");
+    const zip = join(folder, "trip.zip");
+    await saved(folder, "trip.zip");
+    expect(execFileSync("unzip", ["-t", zip], { encoding: "utf8" })).toContain("No errors detected");
+    execFileSync("unzip", ["-q", zip, "-d", folder]);
+    const unpacked = (...path: readonly string[]) => readFileSync(join(folder, "trip", ...path), "utf8");
+    expect(unpacked("plan.txt")).toBe("abc".repeat(1_000));
+    expect(unpacked("tag 1 – grün", "漢字.txt") === "abc".repeat(2_000_000).slice(0, 2_000_000)).toBe(true);
+    expect(unpacked("tag 2", "empty.txt")).toBe("");
+    expect(bo.tab.problems).toEqual([]);
   });
 });

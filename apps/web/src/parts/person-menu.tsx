@@ -6,6 +6,7 @@ import {
   Camera,
   Crown,
   EllipsisVertical,
+  FilePlus,
   Gauge,
   MessageSquare,
   MicOff,
@@ -52,6 +53,7 @@ function itemsFor(call: Call, person: Person, onSnapshot: (() => void) | undefin
   };
   items.push(
     { label: words.person.message, icon: MessageSquare, onPress: () => call.writeTo(id) },
+    { label: words.files.offerTo, icon: FilePlus, onPress: () => call.giveTo(id) },
     { label: words.person.connection, icon: Gauge, onPress: ask("connection") },
   );
   if (!call.self.value.isHost) return items;

@@ -217,6 +217,8 @@ describe("a call on screen", () => {
     expect(announcer.polite.value?.text).toBe("Bo, only to you: psst");
     call.writeTo(bo.id);
     expect([call.panel.value, call.chat.to.value?.name]).toEqual(["chat", "Bo"]);
+    call.giveTo(bo.id);
+    expect([call.panel.value, call.files.to.value]).toEqual(["files", bo.id]);
   });
 
   it("[W45] does what a key stands for", async () => {

@@ -130,7 +130,7 @@ export class Call {
     this.#ownName = signal(room.self.name);
     this.#isHost = signal(room.self.role === "host");
     this.chat = new Chat(room, now);
-    this.files = new Files(room, announcer);
+    this.files = new Files(room, announcer, port.every);
     this.sending = new Sending(room, local, sent);
     this.desk = new HostDesk(room, announcer);
     this.quality = new Quality(room, port.every);
@@ -214,6 +214,12 @@ export class Call {
     if (peer === undefined) return;
     this.chat.to.value = { id, name: peer.name };
     this.show("chat");
+  }
+
+  /** Opens the files with the next offer for that person alone. */
+  giveTo(id: PeerId): void {
+    this.files.to.value = id;
+    this.show("files");
   }
 
   /** Does what a key stands for. `full-screen` is the screen's own. */

@@ -7,6 +7,7 @@ export const filesDe: typeof filesEn = {
   waiting: (count) => (count === 1 ? "1 Angebot" : `${count} Angebote`),
   choose: "Dateien anbieten",
   chooseFolder: "Ordner anbieten",
+  offerTo: "Dateien anbieten…",
   to: "An",
   everyone: "Alle",
   empty:
@@ -21,6 +22,9 @@ export const filesDe: typeof filesEn = {
   offersTitle: "Ihnen angeboten",
   takingsTitle: "Bei Ihnen",
   givingsTitle: "Von Ihnen angeboten",
+  beforeTitle: "Von Ihnen zuvor angeboten",
+  before: "Es wurde angeboten, bevor diese Seite neu geladen wurde. Wer dabei war, wartet auf Sie.",
+  again: "Wieder anbieten",
   keptTitle: "Früher empfangen",
   offers: (from, name, size) => `${from} bietet ${name} an (${size})`,
   manyOffers: (count) => `${count} Angebote von Dateien`,

@@ -1,4 +1,5 @@
 import type { OfferedFile } from "@parlour/client";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { sizeText } from "../../state/files/figures.ts";
 import { type CardView, filesListed, pathOf } from "../../state/files/views.ts";
@@ -80,12 +81,20 @@ interface FileListProps {
 
 /** Files of a folder one by one, opened when asked for. */
 export function FileList({ files, beside }: FileListProps) {
+  const isOpen = useSignal(false);
   if (files.length < 2) return null;
+  // Hundreds of lines are drawn only for those who look at them.
+  const listed = isOpen.value ? files.slice(0, filesListed) : [];
   return (
-    <details class="file-details">
+    <details
+      class="file-details"
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
       <summary class="small">{words.files.details}</summary>
       <ul>
-        {files.slice(0, filesListed).map((file, index) => (
+        {listed.map((file, index) => (
           <li key={pathOf(file)} class="small">
             <span class="file-name">{pathOf(file)}</span>
             <span class="soft">{sizeText(file.size)}</span>

@@ -4,6 +4,7 @@ import { words } from "../../words/words.ts";
 import { Icon } from "../icon.tsx";
 import { FilePlus, FolderPlus, Globe } from "../icons.ts";
 import { PanelFrame } from "../panel.tsx";
+import { BeforeCard } from "./before-card.tsx";
 import { give } from "./give.ts";
 import { GivingCard } from "./giving-card.tsx";
 import { KeptCard } from "./kept-card.tsx";
@@ -20,7 +21,8 @@ export function FilesPanel({ call }: { readonly call: Call }) {
     files.givings.value,
     files.kept.value,
   ];
-  const isEmpty = offers.length + takings.length + givings.length + kept.length === 0;
+  const before = files.before?.list.value ?? [];
+  const isEmpty = [offers, takings, givings, before, kept].every(({ length }) => length === 0);
   return (
     <PanelFrame id="panel-files" title={words.files.title} onClose={() => call.show(undefined)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
@@ -34,6 +36,9 @@ export function FilesPanel({ call }: { readonly call: Call }) {
         </Part>
         <Part title={words.files.givingsTitle} cards={givings}>
           {(giving) => <GivingCard key={giving.id} call={call} giving={giving} look={look} />}
+        </Part>
+        <Part title={words.files.beforeTitle} cards={before}>
+          {(given) => <BeforeCard key={given.id} call={call} given={given} />}
         </Part>
         <Part title={words.files.keptTitle} cards={kept}>
           {(one) => <KeptCard key={one.id} call={call} kept={one} />}

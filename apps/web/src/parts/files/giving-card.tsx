@@ -24,10 +24,10 @@ export function GivingCard({ call, giving }: GivingCardProps) {
       actions={
         <>
           {state === "offered" && (
-            <Action label={words.files.pause} of={name} onPress={() => giving.pause()} />
+            <Action label={words.files.pause} of={name} onPress={() => files.pause(giving)} />
           )}
           {state === "paused" && (
-            <Action label={words.files.resume} of={name} onPress={() => giving.resume()} />
+            <Action label={words.files.resume} of={name} onPress={() => files.resume(giving)} />
           )}
           <Action
             label={state === "ended" ? words.files.remove : words.files.stopOffering}

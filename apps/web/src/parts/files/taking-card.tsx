@@ -72,9 +72,9 @@ export function TakingCard({ call, taking }: TakingCardProps) {
             />
           )}
           {only !== undefined && others.length === 0 && lookButton(only, 0)}
-          {isGoing && <Action label={words.files.pause} of={name} onPress={() => taking.pause()} />}
+          {isGoing && <Action label={words.files.pause} of={name} onPress={() => files.pause(taking)} />}
           {state === "paused" && (
-            <Action label={words.files.resume} of={name} onPress={() => taking.resume()} />
+            <Action label={words.files.resume} of={name} onPress={() => files.resume(taking)} />
           )}
           {(isGoing || state === "paused") && (
             <Action label={words.files.cancel} of={name} onPress={() => files.cancel(taking)} />

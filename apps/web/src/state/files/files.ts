@@ -12,6 +12,7 @@ import { type Signal, signal } from "@preact/signals";
 import { words } from "../../words/words.ts";
 import type { Announcer } from "../announcer.ts";
 import { sizeText } from "./figures.ts";
+import type { GivenBefore } from "./given-before.ts";
 
 /** What became of a taking. */
 export type Outcome =
@@ -29,6 +30,9 @@ export interface Looking {
   readonly index: number;
 }
 
+/** So often changes of transfers are looked at, at most. */
+const lookMs = 100;
+
 /** Files of a call: what is offered, taken and given, followed from the SDK's room. */
 export class Files {
   readonly room: Room;
@@ -42,6 +46,8 @@ export class Files {
   readonly outcomes: Signal<ReadonlyMap<string, Outcome>> = signal(new Map());
   /** The SDK's objects stay the same while what they say changes: this counts the changes. */
   readonly looks: Signal<number> = signal(0);
+  /** What was on offer before a reload; there once somebody can ask the browser. */
+  readonly #before: Signal<GivenBefore | undefined> = signal(undefined);
   /** To whom the next offer goes; undefined for everyone. */
   readonly to: Signal<string | undefined> = signal(undefined);
   /** What is looked at now. */
@@ -51,6 +57,7 @@ export class Files {
   /** Names of those to whom alone something is given, by its id. */
   readonly audiences: Map<string, string> = new Map();
   readonly #announcer: Announcer;
+  #isStale = false;
   readonly #hidden = new Set<string>();
   /** By the SDK's objects: what is accepted again after a failure is another one with the same id. */
   readonly #followed = new Map<object, () => void>();
@@ -58,11 +65,15 @@ export class Files {
   /** Who was told to have a giving, or not to want it. */
   readonly #told = new Set<string>();
 
-  constructor(room: Room, announcer: Announcer) {
+  /** @param every runs something again and again; returns how to end it */
+  constructor(room: Room, announcer: Announcer, every: (ms: number, run: () => void) => () => void) {
     this.room = room;
     this.#announcer = announcer;
     this.#stops = [
-      room.files.on("change", () => this.#look()),
+      room.files.on("change", () => this.#touch()),
+      every(lookMs, () => {
+        if (this.#isStale) this.#look();
+      }),
       room.on("offer", (offer) => {
         this.#look();
         if (offer.state !== "open") return;
@@ -91,6 +102,7 @@ export class Files {
         ...(peer === undefined ? {} : { to: peer }),
         ...(options.thumbnail === undefined ? {} : { thumbnail: options.thumbnail }),
       });
+      void this.#remember(giving, files, options.to);
       if (peer !== undefined) this.audiences.set(giving.id, peer.name);
       this.#announcer.say(words.files.saidOffered(name));
       this.#look();
@@ -114,6 +126,14 @@ export class Files {
     this.#look();
   }
 
+  pause(transfer: Taking | Giving): void {
+    transfer.pause();
+    this.#look();
+  }
+  resume(transfer: Taking | Giving): void {
+    transfer.resume();
+    this.#look();
+  }
   /** Ends a taking, and what was received of it is let go. */
   cancel(taking: Taking): void {
     this.#hidden.add(taking.id);
@@ -123,6 +143,7 @@ export class Files {
   stopOffering(giving: Giving): void {
     this.#hidden.add(giving.id);
     giving.cancel();
+    void this.before?.forget(giving.id);
     this.#look();
   }
   async keepSharing(kept: KeptTransfer): Promise<void> {
@@ -151,17 +172,47 @@ export class Files {
     this.#bell.value = bell;
   }
 
+  get before(): GivenBefore | undefined {
+    return this.#before.value;
+  }
+  rememberIn(before: GivenBefore): void {
+    this.#before.value = before;
+  }
+
+  /** The room is over for this page: what it had on offer is, too. */
   stop(): void {
+    void this.#before.peek()?.forgetAll();
     for (const stop of [...this.#stops, ...this.#followed.values()]) stop();
     this.#stops.length = 0;
     this.#followed.clear();
+  }
+
+  /** Its name and size are known when its folders are listed. */
+  async #remember(giving: Giving, files: readonly Offerable[], to: string | undefined): Promise<void> {
+    while (giving.state === "preparing") {
+      await new Promise<void>((resolve) => {
+        const stop = giving.on("change", () => {
+          stop();
+          resolve();
+        });
+      });
+    }
+    if (giving.state === "ended") return;
+    const { id, name, size } = giving;
+    await this.#before.peek()?.remember({ id, name, size, ...(to === undefined ? {} : { to }) }, files);
   }
 
   #peer(id: string): Peer | undefined {
     return [...this.room.peers.values()].find((peer) => peer.id === id);
   }
 
+  /** Pieces arrive by the hundred: what they change is looked at a few times a second. */
+  #touch(): void {
+    this.#isStale = true;
+  }
+
   #look(): void {
+    this.#isStale = false;
     const { offers, takings, givings } = this.room.files;
     const isShown = ({ id }: { readonly id: string }) => !this.#hidden.has(id);
     this.offers.value = offers.filter(({ state }) => state === "open");
@@ -178,7 +229,7 @@ export class Files {
     if (this.#followed.has(followed)) return;
     this.#followed.set(
       followed,
-      followed.on("change", () => this.#look()),
+      followed.on("change", () => this.#touch()),
     );
     first();
   }
