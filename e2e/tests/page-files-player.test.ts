@@ -22,7 +22,7 @@ const engines: Engine[] = ["chromium", "firefox"];
 const types: Record<FilmKind, string> = { mp4: "video/mp4", webm: "video/webm", mp3: "audio/mpeg" };
 
 /** Nobody has this part of a film: neither starting nor going to where it is wanted may wait for it. */
-const isHeld = (at: number, size: number) => size > 100_000 && at > size * 0.35 && at < size * 0.65;
+const isHeld = (at: number, size: number) => size > 5_000_000 && at > size * 0.35 && at < size * 0.65;
 
 /** The rest of the world: gives parts of the films a moment after they were asked for, and remembers which. */
 const films = new Map<string, Buffer>();

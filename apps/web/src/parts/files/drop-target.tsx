@@ -74,7 +74,7 @@ export function DropTarget({ call }: { readonly call: Call }) {
   const at = aim.value;
   if (at === undefined) return null;
   return (
-    <div class="drop-sign">
+    <div class="drop-sign" role="status">
       {at.place !== undefined && <div class="drop-place" style={placeStyle(at.place)} />}
       <p>
         <Icon node={Upload} />

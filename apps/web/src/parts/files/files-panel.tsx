@@ -105,7 +105,13 @@ function Chooser({ call }: { readonly call: Call }) {
         </label>
       )}
       <div class="file-actions">
-        <button type="button" class="primary" data-first-focus onClick={() => one.current?.click()}>
+        {/* With an offer that waits, the answer is the next step. */}
+        <button
+          type="button"
+          class={files.offers.value.length > 0 ? "secondary" : "primary"}
+          data-first-focus
+          onClick={() => one.current?.click()}
+        >
           <Icon node={FilePlus} size={18} />
           {words.files.choose}
         </button>

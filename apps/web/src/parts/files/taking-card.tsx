@@ -60,6 +60,7 @@ export function TakingCard({ call, taking }: TakingCardProps) {
           : { ...view, status: savingText(saving.value, taking.size) }
       }
       files={taking.files}
+      thumbnail={files.thumbnails.get(taking.id)}
       actions={
         <>
           {received !== undefined && (

@@ -54,6 +54,8 @@ export class Files {
   readonly looking: Signal<Looking | undefined> = signal(undefined);
   /** Rings when something has arrived, once somebody asked for it. */
   readonly #bell: Signal<Bell | undefined> = signal(undefined);
+  /** Small pictures of what was accepted, by its id. */
+  readonly thumbnails: Map<string, string> = new Map();
   /** Names of those to whom alone something is given, by its id. */
   readonly audiences: Map<string, string> = new Map();
   readonly #announcer: Announcer;
@@ -77,7 +79,8 @@ export class Files {
       room.on("offer", (offer) => {
         this.#look();
         if (offer.state !== "open") return;
-        announcer.say(words.files.offers(offer.from.name, offer.name, sizeText(offer.size)));
+        // The offer itself stands on the screen.
+        announcer.mention(words.files.offers(offer.from.name, offer.name, sizeText(offer.size)));
       }),
     ];
     this.#look();
@@ -114,6 +117,7 @@ export class Files {
   }
 
   accept(offer: Offer): void {
+    if (offer.thumbnail !== undefined) this.thumbnails.set(offer.id, offer.thumbnail);
     this.#hidden.delete(offer.id);
     const outcomes = new Map(this.outcomes.peek());
     outcomes.delete(offer.id);
