@@ -101,6 +101,9 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
   }
 }
 
+/** A file that is here while the others of its folder still arrive is read into memory, up to this many bytes. */
+const memoryMost = 64 * 1024 * 1024;
+
 /** @param ending what has to be let go when it is no longer looked at */
 async function show(
   call: Call,
@@ -115,7 +118,12 @@ async function show(
   const received = outcome?.state === "received" ? outcome.files[index] : undefined;
   const read = (offset: number, length: number, signal: AbortSignal) =>
     taking.read(index, offset, length, { signal });
-  const isWhole = received !== undefined || taking.received(index) >= file.size;
+  // Phones have no viewer for documents.
+  if (look === "document" && !navigator.pdfViewerEnabled)
+    return { kind: "not", sentence: words.files.cantShow };
+  const isHere = taking.received(index) >= file.size && file.size <= memoryMost;
+  const isWhole = received !== undefined || isHere;
+  if (look === "picture" && !isWhole) return { kind: "not", sentence: words.files.cantShow };
   if (look === "document" || !isWhole) {
     const player = await openPlayer({ size: file.size, type, look, name: file.name, read });
     if (player === undefined)
