@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Edge, TransferProblem } from "../core/index.ts";
@@ -258,5 +258,25 @@ describe("an exchange of files", () => {
     });
     await taking.done;
     expect(taking.received(1)).toBe(content.length);
+  });
+
+  it.each(["removed", "spoiled"])("[F18] what was %s on the disk meanwhile comes again", async (how) => {
+    const ada = await room.join("ada");
+    const bo = await room.join("bo");
+    const content = noise(8 * MiB);
+    ada.exchange.offer(Promise.resolve([made("film.bin", content)]), {});
+    const first = bo.exchange.accept(await bo.offered());
+    await reached(first, 4 * MiB);
+    first.pause();
+    await noted(bo, first, 4 * MiB);
+    await bo.exchange.close();
+    await first.closed;
+    room.kill(bo);
+    const staging = join(bo.folder, ".parlour", first.offer.manifest.id);
+    if (how === "removed") await rm(staging, { recursive: true });
+    else await writeFile(join(staging, "files", "0"), noise(6 * MiB));
+    const again = await room.join("bo", { before: bo });
+    const [file] = await again.exchange.accept(await again.offered()).done;
+    expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
   });
 });

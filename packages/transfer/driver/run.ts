@@ -361,26 +361,43 @@ export function bytesOf(have: Bits, { cut }: Manifest): number {
   return have.count * cut.pieceBytes - missing;
 }
 
-/** What of the pieces that were written and not flushed is really there. */
+/** Pieces that were flushed and are looked at all the same: whether this is still what was written. */
+const samples = 4;
+
+/**
+ * What of a kept transfer is really there. What was flushed is trusted when a few pieces of it hold, and looked at piece by
+ * piece when they don't (somebody was at the disk); what was only written is always looked at.
+ */
 export async function lookAgain<Content>(
   world: World<Content>,
   manifest: Manifest,
   sink: Sink<Content>,
-  journal: Journal,
-  flushed: Bits,
-  written: Bits,
-): Promise<Bits> {
+  {
+    journal,
+    flushed,
+    written,
+  }: { readonly journal: Journal; readonly flushed: Bits; readonly written: Bits },
+): Promise<{ readonly have: Bits; readonly flushed: Bits }> {
   const { cut } = manifest;
-  const have = bits(cut.count, flushed.bytes);
-  for (let piece = 0; piece < cut.count; piece++) {
+  const isThere = async (piece: number): Promise<boolean> => {
     const proof = journal.proofs.get(piece);
-    if (have.has(piece) || !written.has(piece) || !proof) continue;
+    if (!proof) return false;
     try {
       const content = await sink.read(piece * cut.pieceBytes, lengthOf(cut, piece));
-      if (sameBytes(await world.edge.hashing.sha256(content), proof.subarray(0, 32))) have.add(piece);
+      return sameBytes(await world.edge.hashing.sha256(content), proof.subarray(0, 32));
     } catch {
-      // Not there: it comes again.
+      return false;
     }
-  }
-  return have;
+  };
+  const all: number[] = [];
+  for (let piece = 0; piece < cut.count; piece++) if (flushed.has(piece)) all.push(piece);
+  let isTrusted = true;
+  for (let i = 0; i < Math.min(samples, all.length) && isTrusted; i++)
+    isTrusted = await isThere(all[Math.floor(world.random() * all.length)] ?? 0);
+  const have = isTrusted ? bits(cut.count, flushed.bytes) : bits(cut.count);
+  const safe = bits(cut.count, have.bytes);
+  for (let piece = 0; piece < cut.count; piece++)
+    if (!have.has(piece) && (written.has(piece) || flushed.has(piece)) && (await isThere(piece)))
+      have.add(piece);
+  return { have, flushed: safe };
 }

@@ -74,28 +74,41 @@ export function startTaking<Content>(
     changed();
   };
 
+  const fresh = (place: string) => ({
+    journal: newJournal(world.edge.journals, place, cut.count),
+    flushed: bits(cut.count),
+    written: bits(cut.count),
+  });
+  /** What was begun before, or from the beginning when it is no longer there. */
+  const openKept = async (place: string) => {
+    const { journals, storage } = world.edge;
+    const plan = { id, size: cut.size, files };
+    if (offer.kept > 0 || offer.isResumed) {
+      try {
+        const sink = await storage.open({ ...plan, isResumed: true });
+        return { sink, kept: await openJournal(journals, place, cut.count), isResumed: true };
+      } catch (error) {
+        if (!(error instanceof TransferProblem) || error.code !== "no-storage") throw error;
+        await journals.remove(`${place}/`);
+      }
+    }
+    return { sink: await storage.open({ ...plan, isResumed: false }), kept: fresh(place), isResumed: false };
+  };
   const begin = async (): Promise<void> => {
     await isFree;
     const place = inner.takenPlace(id);
     const { text, signature, giver, to, thumbnail } = offer.message;
     const head = { text, signature, giver, to, thumbnail, isWhole: false };
-    const isResumed = offer.kept > 0 || offer.isResumed;
-    const kept = isResumed
-      ? await openJournal(world.edge.journals, place, cut.count)
-      : {
-          journal: newJournal(world.edge.journals, place, cut.count),
-          flushed: bits(cut.count),
-          written: bits(cut.count),
-        };
-    const sink = await world.edge.storage.open({ id, size: cut.size, files, isResumed });
+    const opened = await openKept(place);
+    const { sink, kept, isResumed } = opened;
     if (end) {
       await (end.is === "cancelled" ? sink.discard() : sink.close());
       close?.();
       return;
     }
-    const have = isResumed
-      ? await lookAgain(world, manifest, sink, kept.journal, kept.flushed, kept.written)
-      : bits(cut.count);
+    const { have, flushed } = isResumed
+      ? await lookAgain(world, manifest, sink, kept)
+      : { have: bits(cut.count), flushed: bits(cut.count) };
     if (!isResumed) await kept.journal.head({ ...head, at: world.now() });
     if (end) {
       await sink.close();
@@ -108,7 +121,7 @@ export function startTaking<Content>(
       key: offer.key,
       bytes: { is: "taken", sink },
       have,
-      flushed: kept.flushed,
+      flushed,
       journal: kept.journal,
       portOf: (peer) => ports.get(peer),
       onChange: changed,

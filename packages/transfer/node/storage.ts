@@ -85,12 +85,15 @@ async function openSink(folder: string, { id, files, isResumed }: SinkPlan): Pro
   };
 
   await guarded(async () => {
-    await mkdir(join(staging, "files"), { recursive: true });
-    if (isResumed)
+    if (isResumed) {
       places = await readFile(record, "utf8").then(
         (text) => JSON.parse(text) as string[],
         () => undefined,
       );
+      if (!places && !(await isThere(join(staging, "files"))))
+        throw new TransferProblem("no-storage", "What was received before is no longer there.");
+    } else await rm(staging, { recursive: true, force: true });
+    await mkdir(join(staging, "files"), { recursive: true });
   });
 
   return {
