@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, TestPage } from "../harness/browsers.ts";
+import { joinCrowd } from "../harness/crowd.ts";
 import { choose } from "../harness/on-the-page.ts";
 import { enter, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
@@ -99,46 +100,99 @@ describe("a call on the page", () => {
     for (const other of [cy, di]) expect((await other.messages()).join()).not.toContain("only for Bo");
   });
 
-  it("[W1] twelve people all have a place, on a desktop and on a phone", async () => {
-    const link = privateLink(stage.server, stage.roomName("twelve"));
-    const ada = await stage.person("chromium", link, { name: "Ada", ...silent });
-    const crowd = await stage.sdkPage("chromium");
-    const names = Array.from({ length: 11 }, (_, index) => `Guest ${index + 1}`);
-    await crowd.page.evaluate(
-      async (theLink, all) => {
-        // Channels alone: sixty-six pairs of pictures are more than one test machine carries.
-        window.kept["rooms"] = await Promise.all(
-          all.map((name) => window.sdk.joinRoom(theLink, { name, media: false, remember: "none" })),
+  it.each(engines)(
+    "[W1] %s: twelve people in pictures all have a place, on a desktop and on a phone",
+    async (engine) => {
+      const link = privateLink(stage.server, stage.roomName("twelve"));
+      const ada = await stage.person(engine, link, { name: "Ada", ...silent });
+      const crowd = await stage.sdkPage("chromium");
+      const names = Array.from({ length: 11 }, (_, index) => `Guest ${index + 1}`);
+      // Small pictures, two a second: among them they make sixty-six pairs.
+      await joinCrowd(crowd, link, names);
+      await ada.seesPeople(...names);
+      await until("eleven pictures", () =>
+        ada.tab.page.evaluate(
+          () =>
+            window.parlourTest.byRole("figure").filter(({ element }) => {
+              const video = element.querySelector("video");
+              return video !== null && video.videoWidth > 0 && !video.paused;
+            }).length === 11,
+        ),
+      );
+      for (const viewport of [
+        { width: 1440, height: 900 },
+        { width: 390, height: 844 },
+      ]) {
+        await ada.tab.page.setViewport(viewport);
+        await until("twelve places", async () => {
+          const all = await figures(ada.tab);
+          return (
+            all.length === 12 &&
+            overlapping(all).length === 0 &&
+            all.every(
+              ({ left, top, right, bottom }) =>
+                left >= 0 &&
+                top >= 0 &&
+                right <= viewport.width &&
+                bottom <= viewport.height &&
+                right - left > 60,
+            )
+          );
+        });
+      }
+      for (const name of ["Guest 1", "Guest 11"]) await ada.moves(name);
+      // Every control too, on the narrowest phone.
+      await ada.tab.page.setViewport({ width: 340, height: 700 });
+      await until("every button within the window", () =>
+        ada.tab.page.evaluate(() =>
+          window.parlourTest
+            .byRole("button", window.parlourTest.find("toolbar", "Call controls"))
+            .every(({ element }) => {
+              const { left, right, width, height } = element.getBoundingClientRect();
+              return innerWidth === 340 && left >= 0 && right <= innerWidth && width >= 32 && height >= 32;
+            }),
+        ),
+      );
+      await ada.open("People");
+      expect(await ada.roster()).toContain("12 people here");
+    },
+  );
+
+  it.each(engines)(
+    "[W13][W12][W46] %s: unread messages are counted, a refused one stays for its author, a held key is heard",
+    async (engine) => {
+      const link = `${stage.server.url}/r/${stage.roomName("unread")}`;
+      const ada = await stage.person(engine, link, { name: "Ada", camera: false });
+      const bo = await stage.person("chromium", link, { name: "Bo", ...silent });
+      await ada.seesPeople("Bo");
+      await bo.say("one");
+      await bo.say("two");
+      const unread = () =>
+        ada.tab.page.evaluate(
+          () => window.parlourTest.find("button", "Chat")?.getAttribute("aria-description") ?? undefined,
         );
-      },
-      link,
-      names,
-    );
-    await ada.seesPeople(...names);
-    for (const viewport of [
-      { width: 1440, height: 900 },
-      { width: 390, height: 844 },
-    ]) {
-      await ada.tab.page.setViewport(viewport);
-      await until("twelve places", async () => {
-        const all = await figures(ada.tab);
-        return (
-          all.length === 12 &&
-          overlapping(all).length === 0 &&
-          all.every(
-            ({ left, top, right, bottom }) =>
-              left >= 0 &&
-              top >= 0 &&
-              right <= viewport.width &&
-              bottom <= viewport.height &&
-              right - left > 60,
-          )
-        );
-      });
-    }
-    await ada.open("People");
-    expect(await ada.roster()).toContain("12 people here");
-  });
+      await until("two unread messages", async () => (await unread()) === "2 unread messages");
+      expect(await ada.tab.page.title()).toMatch(/^\(2\)/);
+      await ada.open("Chat");
+      await ada.readsOnce("two");
+      expect(await unread()).toBeUndefined();
+      await ada.say("what the fuck");
+      await ada.reads("Not sent");
+      await ada.reads("Only you see this");
+      await bo.say("three");
+      await ada.readsOnce("three");
+      expect((await bo.messages()).join()).not.toContain("what the");
+      await ada.tab.page.keyboard.press("Escape");
+
+      await ada.press("Mute");
+      await bo.figureSays("Ada", "Muted");
+      await ada.tab.page.keyboard.down("t");
+      await bo.figureSaysNot("Ada", "Muted");
+      await bo.hears("Ada");
+      await ada.tab.page.keyboard.up("t");
+      await bo.figureSays("Ada", "Muted");
+    },
+  );
 
   it.each(engines)("[W54] %s: speaks German where the browser does, and changes at once", async (engine) => {
     const tab = await stage.page(engine);

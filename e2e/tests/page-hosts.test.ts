@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../harness/browsers.ts";
 import { choose } from "../harness/on-the-page.ts";
 import type { Person } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
@@ -28,15 +29,21 @@ async function rule(host: Person, name: string): Promise<void> {
 }
 const silent = { camera: false, mic: false };
 
-describe("hosts, on the page", () => {
+/** Who is host in which browser, and everyone else in the other. */
+const casts: readonly (readonly [Engine, Engine])[] = [
+  ["chromium", "firefox"],
+  ["firefox", "chromium"],
+];
+
+describe.each(casts)("hosts, on the page: host in %s, guests in %s", (hostEngine, guestEngine) => {
   const stage = useStage();
   const link = (purpose: string) => `${stage.server.url}/r/${stage.roomName(purpose)}`;
 
   it("[W48][W49] who knocks waits on the lobby screen until the host lets them in or turns them away", async () => {
     const room = link("knock");
-    const ada = await stage.person("chromium", room, { name: "Ada", ...silent });
+    const ada = await stage.person(hostEngine, room, { name: "Ada", ...silent });
     await rule(ada, "Newcomers wait until you let them in");
-    const bo = await stage.person("chromium", room, { name: "Bo", joinNow: false, ...silent });
+    const bo = await stage.person(guestEngine, room, { name: "Bo", joinNow: false, ...silent });
     await bo.press("Join");
     await bo.reads("Waiting for the host to let you in");
     await ada.reads("Bo would like to come in");
@@ -44,13 +51,13 @@ describe("hosts, on the page", () => {
     await bo.sees("toolbar", "Call controls");
     await ada.seesPeople("Bo");
 
-    const cy = await stage.person("firefox", room, { name: "Cy", joinNow: false, ...silent });
+    const cy = await stage.person(guestEngine, room, { name: "Cy", joinNow: false, ...silent });
     await cy.press("Join");
     await ada.press("Turn Cy away");
     await cy.sees("heading", "You were not let in");
     await ada.seesNo("button", "Let Cy in");
 
-    const di = await stage.person("chromium", room, { name: "Di", joinNow: false, ...silent });
+    const di = await stage.person(guestEngine, room, { name: "Di", joinNow: false, ...silent });
     await di.press("Join");
     await ada.sees("button", "Let Di in");
     await di.press("Stop waiting");
@@ -60,8 +67,8 @@ describe("hosts, on the page", () => {
 
   it("[W47] a host mutes someone, who can unmute; and removes someone, who is told", async () => {
     const room = link("mute");
-    const ada = await stage.person("chromium", room, { name: "Ada", ...silent });
-    const bo = await stage.person("firefox", room, { name: "Bo" });
+    const ada = await stage.person(hostEngine, room, { name: "Ada", ...silent });
+    const bo = await stage.person(guestEngine, room, { name: "Bo" });
     await ada.moves("Bo");
     await choose(ada, "Options for Bo", "Mute for everyone");
     await bo.reads("Ada muted you");
@@ -82,13 +89,13 @@ describe("hosts, on the page", () => {
 
   it("locks the room, names it, and asks newcomers for a passcode", async () => {
     const room = link("lock");
-    const ada = await stage.person("chromium", room, { name: "Ada", ...silent });
+    const ada = await stage.person(hostEngine, room, { name: "Ada", ...silent });
     await choose(ada, "More", "Room settings…");
     await type(ada, "Title", "Tea time");
     await type(ada, "New passcode", "open sesame");
     await ada.press("Save");
     await ada.sees("heading", "Tea time");
-    const bo = await stage.person("chromium", room, { name: "Bo", joinNow: false, ...silent });
+    const bo = await stage.person(guestEngine, room, { name: "Bo", joinNow: false, ...silent });
     await bo.press("Join");
     await bo.reads("This room has a passcode");
     const field = await bo.tab.page.waitForSelector("input[type=password]", { timeout: 30_000 });
@@ -97,7 +104,7 @@ describe("hosts, on the page", () => {
     await bo.sees("heading", "Tea time");
     await rule(ada, "Locked: nobody new comes in");
     await bo.reads("Locked");
-    const cy = await stage.person("chromium", room, { name: "Cy", joinNow: false, ...silent });
+    const cy = await stage.person(guestEngine, room, { name: "Cy", joinNow: false, ...silent });
     await cy.press("Join");
     await until("a passcode asked for or the lock", () =>
       cy.tab.page.evaluate(
@@ -110,8 +117,8 @@ describe("hosts, on the page", () => {
 
   it("[W49] hands the room over, and the new host ends it for everyone", async () => {
     const room = link("over");
-    const ada = await stage.person("chromium", room, { name: "Ada", ...silent });
-    const bo = await stage.person("chromium", room, { name: "Bo", ...silent });
+    const ada = await stage.person(hostEngine, room, { name: "Ada", ...silent });
+    const bo = await stage.person(guestEngine, room, { name: "Bo", ...silent });
     await ada.seesPeople("Bo");
     await choose(ada, "Options for Bo", "Make them the host");
     await ada.press("Hand over");
