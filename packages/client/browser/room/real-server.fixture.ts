@@ -106,6 +106,8 @@ function withHandlers(connection: ReturnType<typeof world.connection>) {
 
 /** A real server for each test of a file, and fake connections that work. */
 export function withServer(): void {
+  // Other files of this process may look for what a browser has.
+  const { matchMedia, WebSocket: before, RTCPeerConnection: connections, sessionStorage } = globalThis;
   beforeAll(() => {
     Object.assign(globalThis, {
       // Memory is the place for files here, as in a private window.
@@ -125,7 +127,15 @@ export function withServer(): void {
     });
     pump = setInterval(() => clock.advance(5), 2);
   });
-  afterAll(() => clearInterval(pump));
+  afterAll(() => {
+    clearInterval(pump);
+    Object.assign(globalThis, {
+      matchMedia,
+      WebSocket: before,
+      RTCPeerConnection: connections,
+      sessionStorage,
+    });
+  });
   beforeEach(() => openServer());
   afterEach(async () => {
     for (const room of rooms.splice(0)) await room.leave();
