@@ -39,7 +39,7 @@ async function expectAll(
   const words = `${output.slice(-500)}\n${JSON.stringify(stats.droppedPackets)}`;
   if (isTls) {
     // Its client (4.6.1) looks for data in the kernel and not in OpenSSL, and counts what waits there as lost when the machine is
-    // busy, more than half of it at times; coturn's own server fares no better with it. That all of it arrives is seen with werift over TLS.
+    // busy, more than half of it at times; coturn's own server fares no better with it. That all of it arrives over TLS is seen with clients of our own (server.test.ts).
     expect(found?.sent, words).toBe(total);
     expect(found?.received, words).toBeGreaterThan(0);
   } else expect(found, words).toEqual({ sent: total, received: total, lost: 0 });
