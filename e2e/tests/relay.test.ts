@@ -187,6 +187,22 @@ describe.skipIf(address === undefined)("the relay of the server", () => {
   });
 });
 
+describe.skipIf(address === undefined)("the relay with other ways of reading UDP", () => {
+  it.each([
+    ["two threads", ["--turn-workers", "2"]],
+    ["Node's sockets", ["--turn-fast-path", "off"]],
+  ])("[H72] %s: Firefox and Chromium meet", async (_name, flags) => {
+    const server = await startServer([...flags, "--allow-origin", "*"]);
+    try {
+      await pairThroughRelay(["firefox", "chromium"], server, async () => {
+        expect((await metrics(server))("parlour_relay_packets_total")).toBeGreaterThan(10);
+      });
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe.skipIf(address === undefined)("the relay where its UDP port is blocked", () => {
   const taken = createSocket("udp4");
   let server: TestServer;
