@@ -8,4 +8,5 @@ export { type CallSign, firstPace, type Pace, paced, paceLimits } from "./pace.t
 export { type Cut, cutOf, lengthOf, pieceBytesFor, piecesIn } from "./pieces.ts";
 export * from "./seams.ts";
 export { type SwarmEffect, type SwarmInput, swarmTimes, type Told, windows } from "./swarm/effects.ts";
-export { createSwarm, fieldText, type Swarm, type SwarmState } from "./swarm/swarm.ts";
+export type { Swarm, SwarmState } from "./swarm/state.ts";
+export { createSwarm, fieldText } from "./swarm/swarm.ts";

@@ -1,5 +1,5 @@
 import type { Member } from "./member.ts";
-import type { SwarmState } from "./swarm.ts";
+import type { SwarmState } from "./state.ts";
 
 /** What a giver knows when it decides whether to give a piece once more. */
 export interface Given {

@@ -18,41 +18,7 @@ import {
 import { isElsewhere, nextWanted } from "./giving.ts";
 import { assemble, canGive, heard, justAsked, type Member, member, targetOf } from "./member.ts";
 import { pick } from "./picker.ts";
-
-/**
- * ```
- *            resume              pause
- *  taking ◀─────────── paused ◀───────── taking
- *    │ the last piece is written        │ either: ── fail ──▶ failed
- *    ▼
- *  finishing ── flushed ──▶ whole (also where a giver begins)
- * ```
- * That nobody here has the rest is no state: it is `isWaiting`, and ends by itself.
- */
-export type SwarmState =
-  | { readonly is: "taking" | "paused" | "finishing" | "whole" }
-  | { readonly is: "failed"; readonly code: TransferCode };
-
-/**
- * One page's part in one transfer: what it has, what the others have, what it asks of whom, what it gives to whom.
- * Like `PeerChannels` it changes in place, because it holds megabytes in the making; all else comes in as arguments and
- * goes out as effects, which the caller performs in order.
- */
-export interface Swarm {
-  take(input: SwarmInput, now: number): SwarmEffect[];
-  readonly state: SwarmState;
-  /** Pieces that are written. */
-  readonly have: ReturnType<typeof bits>;
-  /** Nobody who could give what is missing is connected. */
-  readonly isWaiting: boolean;
-  /** The others together have everything. */
-  readonly isSpread: boolean;
-  readonly members: ReadonlyMap<string, Member>;
-  /** Bytes a second, from everyone. */
-  readonly speed: number;
-  /** When to give it `time`; undefined: nothing is due. */
-  nextAt(now: number): number | undefined;
-}
+import type { Swarm, SwarmState } from "./state.ts";
 
 export function createSwarm(setup: SwarmSetup): Swarm {
   const { cut, random, windows = usualWindows } = setup;

@@ -4,7 +4,8 @@ import { base64url, fromBase64url } from "../bytes.ts";
 import { type Cut, cutOf, lengthOf } from "../pieces.ts";
 import type { TransferCode } from "../seams.ts";
 import type { SwarmEffect, SwarmInput, Told } from "./effects.ts";
-import { createSwarm, type Swarm } from "./swarm.ts";
+import type { Swarm } from "./state.ts";
+import { createSwarm } from "./swarm.ts";
 
 /** Pages that share one transfer over links that break, on disks that fill, with liars among them. All in made-up time. */
 export interface World {
