@@ -133,8 +133,8 @@ describe("a film plays while it arrives", () => {
       throw new Error(`${problem.message}: ${JSON.stringify(last)} ${JSON.stringify(asked)}`);
     });
   };
+  // A headless Firefox has no loudspeaker, and gives up what is only to be heard.
   for (const engine of engines)
-    // A headless Firefox has no loudspeaker, and gives up what is only to be heard.
     for (const kind of filmKinds)
       it.skipIf(engine === "firefox" && kind === "mp3")(
         `[W87] ${engine}: ${kind} starts with a part of it, and goes where it is wanted`,
