@@ -210,11 +210,13 @@ describe("the page on a desktop", () => {
 
   it.each(engines)("%s: a small window above all others mutes and leaves", async (engine) => {
     const link = privateLink(stage.server, stage.roomName("small"));
-    const ada = await enter(await open(engine), link, { name: "Ada" });
+    // Without a window manager Chromium opens it only at times; without a screen it always does.
+    const tab = engine === "chromium" ? await stage.page(engine) : await open(engine);
+    const ada = await enter(tab, link, { name: "Ada" });
     const bo = await stage.person("chromium", link, { name: "Bo", camera: false });
     await ada.seesPeople("Bo");
     await bo.figureSaysNot("Ada", "Muted");
-    const { page } = ada.tab;
+    const { page } = tab;
     await chooseByHand(ada, "More", "Small window");
     type Pictures = { documentPictureInPicture?: { window: Window | null } };
     const inSmall = (look: string) =>
