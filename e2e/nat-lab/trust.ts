@@ -33,20 +33,20 @@ export async function makeTrust(name: string): Promise<Trust> {
   const ca = file("ca.pem", authority.cert);
   const cert = file("cert.pem", pair.cert);
   const key = file("key.pem", pair.key);
-  const database = join(folder, "nssdb");
+  return { ca, cert, key, profile: await profilesThatTrust(ca) };
+}
+
+/** Makes fresh profiles that trust this authority, a file in PEM; for Chromium also its home folder, where it looks for that. */
+export async function profilesThatTrust(ca: string): Promise<(engine: Engine) => string> {
+  const database = join(freshFolder("trust"), "nssdb");
   mkdirSync(database);
   await certutil("-N", "-d", `sql:${database}`, "--empty-password");
   await certutil("-A", "-d", `sql:${database}`, "-n", "lab", "-t", "C,,", "-i", ca);
-  return {
-    ca,
-    cert,
-    key,
-    profile(engine) {
-      const profile = freshFolder(engine);
-      const place = engine === "firefox" ? profile : join(profile, ".pki", "nssdb");
-      cpSync(database, place, { recursive: true });
-      return profile;
-    },
+  return (engine) => {
+    const profile = freshFolder(engine);
+    const place = engine === "firefox" ? profile : join(profile, ".pki", "nssdb");
+    cpSync(database, place, { recursive: true });
+    return profile;
   };
 }
 
