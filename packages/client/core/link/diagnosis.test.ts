@@ -89,6 +89,11 @@ const table: readonly Row[] = [
     "udp-blocked here",
   ],
   [
+    "UDP goes nowhere, and the browser never says so",
+    { ...noRelay, local: [host], errors: [], isGathered: false, forMs: 15_001 },
+    "udp-blocked here",
+  ],
+  [
     "one address family of the server says nothing, the other does",
     { ...noRelay, errors: [none(stun)], pairs: { tried: 4, failed: 4, answered: 0 } },
     "no-route",

@@ -107,6 +107,9 @@ const reasons: Readonly<Record<string, DiagnosisCode>> = {
 /** Connecting and recovering take less than this where nothing is wrong. */
 export const slowMs = 8_000;
 
+/** A server that is reached over UDP has answered by then. */
+const unheardMs = 15_000;
+
 const isUdp = (url: string): boolean => /^(stun|turn):/.test(url) && !url.includes("transport=tcp");
 const isTurn = (url: string): boolean => /^turns?:/.test(url);
 
@@ -183,12 +186,14 @@ function unreached(evidence: Evidence): Cause {
 }
 
 /** Every server that was asked over UDP said nothing. Without one there is no telling. */
-function isUdpBlocked({ servers, errors, local }: Evidence): boolean {
+function isUdpBlocked({ servers, errors, local, forMs }: Evidence): boolean {
   const asked = servers.filter(isUdp);
   const heard = local.some(
     ({ kind, relayProtocol }) => kind === "srflx" || (kind === "relay" && (relayProtocol ?? "udp") === "udp"),
   );
-  const unheard = (url: string) => errors.some((error) => error.url === url && error.code >= 700);
+  // Where packets vanish without a word, Chromium goes on asking, and reports nothing.
+  const unheard = (url: string) =>
+    forMs > unheardMs || errors.some((error) => error.url === url && error.code >= 700);
   return asked.length > 0 && !heard && asked.every(unheard);
 }
 
