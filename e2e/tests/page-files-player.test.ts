@@ -133,7 +133,7 @@ describe("a film plays while it arrives", () => {
       throw new Error(`${problem.message}: ${JSON.stringify(last)} ${JSON.stringify(asked)}`);
     });
   };
-  // A headless Firefox has no loudspeaker, and gives up what is only to be heard.
+  // A headless Firefox has no loudspeaker: it plays sounds all the same, but as something that failed.
   for (const engine of engines)
     for (const kind of filmKinds)
       it.skipIf(engine === "firefox" && kind === "mp3")(

@@ -86,11 +86,14 @@ export const styleHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/css; charset=utf-8",
 };
 
-/** The page in which a film or sound plays: one element, no script. */
-export function playerPage({ name, look, type }: Facts, address: string, style: string): string {
+/**
+ * The page in which a film or sound plays: one element, no script. Its address is its own: in a list of sources one that has a fault, such as
+ * a machine without a loudspeaker, would be given up for the next, which there is not.
+ */
+export function playerPage({ name, look }: Facts, address: string, style: string): string {
   const title = escaped(name);
   const element = look === "sound" ? "audio" : "video";
-  return `<!doctype html><meta charset="utf-8"><title>${title}</title><link rel="stylesheet" href="${escaped(style)}"><${element} controls playsinline aria-label="${title}"><source src="${escaped(address)}" type="${escaped(type)}"></${element}>`;
+  return `<!doctype html><meta charset="utf-8"><title>${title}</title><link rel="stylesheet" href="${escaped(style)}"><${element} controls playsinline aria-label="${title}" src="${escaped(address)}"></${element}>`;
 }
 
 export const playerStyle =
