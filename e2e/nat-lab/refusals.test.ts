@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestPage } from "../harness/browsers.ts";
+import { startServer } from "../harness/server.ts";
 import { until } from "../harness/waiting.ts";
 import { meet, type Visitor } from "./meeting.ts";
 import type { Network } from "./networks.ts";
@@ -126,6 +127,25 @@ describe("two networks that nothing joins", () => {
       await world.serve(flags);
       expect(await findings(networks, expected, prepare)).toEqual(expected);
     });
+
+  it("[N6] a relay that takes UDP alone, where UDP is blocked", async () => {
+    // First the server that has no relay of its own: the port is free then.
+    const url = "turn:parlour.test:3478?transport=udp";
+    await world.serve(["--turn", "external", "--turn-secret", secret, "--turn-url", url]);
+    const relay = await startServer(["--turn-port", "3478", "--turn-secret", secret], {
+      launcher: world.server.namespace.launcher,
+      port: 8080,
+    });
+    try {
+      const expected = [
+        { code: "udp-blocked", side: "here" },
+        { code: "no-relay-candidate", side: "there" },
+      ] as const;
+      expect(await findings(["udp-blocked", "symmetric"], expected)).toEqual(expected);
+    } finally {
+      await relay.close();
+    }
+  });
 });
 
 /** With a sentence for people, or it does not count. */
