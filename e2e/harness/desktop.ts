@@ -41,6 +41,8 @@ export async function startDesktop(): Promise<Desktop> {
     "pulseaudio",
     [
       ...["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm"],
+      // With a real-time priority it is ended by the kernel whenever a busy machine lets it compute for too long at a stretch.
+      ...["--realtime=no", "--high-priority=no"],
       ...["-L", `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
     ],
     { HOME: folder, XDG_RUNTIME_DIR: folder, PULSE_RUNTIME_PATH: folder },

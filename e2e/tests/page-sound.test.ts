@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, launchBrowser, type TestBrowser, type TestPage } from "../harness/browsers.ts";
 import { type Desktop, type SoundDevice, startDesktop, type TestMicrophone } from "../harness/desktop.ts";
 import { choose } from "../harness/on-the-page.ts";
@@ -37,16 +37,18 @@ describe.each(engines)("%s: microphones and speakers", (engine) => {
   const stage = useStage();
   let desktop: Desktop;
   let browser: TestBrowser;
-  beforeAll(async () => {
+  const plugged: SoundDevice[] = [];
+  // Anew for each test: Firefox goes on with a list of devices that have been pulled out since.
+  beforeEach(async () => {
     desktop = await startDesktop();
     browser = await launchBrowser(engine, { desktop, hasRealDevices: true });
   });
-  afterAll(async () => {
+  afterEach(async () => {
+    for (const device of plugged.splice(0)) await device.unplug();
     await browser?.close();
     await desktop?.close();
   });
 
-  const plugged: SoundDevice[] = [];
   const speaker = async (name: string): Promise<SoundDevice> => {
     const made = await desktop.plugSpeaker(name);
     plugged.push(made);
@@ -57,9 +59,6 @@ describe.each(engines)("%s: microphones and speakers", (engine) => {
     plugged.push(made);
     return made;
   };
-  afterEach(async () => {
-    for (const device of plugged.splice(0)) await device.unplug();
-  });
   /**
    * Waits for what the page says of a device. The kernel tells Chromium of devices, and knows none that PulseAudio makes up: being asked
    * for its list it looks by itself.
