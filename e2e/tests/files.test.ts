@@ -19,7 +19,11 @@ import { until } from "../harness/waiting.ts";
 
 // Files through the SDK, in browsers with profiles of their own: onto the disk, checked, through reloads on either side.
 
-const big = Number(process.env["PARLOUR_FILES_MIB"] ?? 1024) * MiB;
+const sized = (byDefault: number): number => Number(process.env["PARLOUR_FILES_MIB"] ?? byDefault) * MiB;
+/** What goes between two of a kind, whose memory is watched. */
+const big = sized(1024);
+/** What goes between the two kinds: a gibibyte takes two minutes each, which `npm run test:long` has. */
+const mixed = sized(process.env["PARLOUR_LONG"] ? 1024 : 256);
 
 /** Browsers with a disk; one of each kind for givers, one for takers. */
 const browsers = new Map<string, Promise<TestBrowser>>();
@@ -51,11 +55,12 @@ describe("files", () => {
     await linked(ada, "Bo");
     return { link, ada, bo, browsers: { giver: first, taker: second } };
   };
-  let ofFilm: Promise<string[]> | undefined;
-  /** The same file in each test that gives a large one. */
-  const filmDigest = (giver: TestPage): Promise<string[]> => {
-    ofFilm ??= digestOf(giver, "giving");
-    return ofFilm;
+  const ofFilms = new Map<number, Promise<string[]>>();
+  /** The same file in each test that gives one of that size. */
+  const filmDigest = (giver: TestPage, size: number): Promise<string[]> => {
+    const digest = ofFilms.get(size) ?? digestOf(giver, "giving");
+    ofFilms.set(size, digest);
+    return digest;
   };
   const reload = async (tab: TestPage, link: string, name: string): Promise<void> => {
     await loadSdk(tab, stage.server.url);
@@ -76,35 +81,35 @@ describe("files", () => {
     process.stderr.write(
       `${Math.round((big / MiB - 32) / seconds)} MiB/s; memory beyond: ${JSON.stringify(grown)} MiB\n`,
     );
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada));
+    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, big));
     expect(grown["taker"]).toBeLessThan(256);
     expect(grown["giver"]).toBeLessThan(256);
   }, 600_000);
 
   it("[F18] Firefox to Chromium: the taker's page is reloaded in the middle, and little comes twice", async () => {
     const { link, ada, bo } = await pair("firefox", "chromium");
-    await offerFiles(ada, [{ name: "film.bin", size: big }]);
+    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
     await acceptOffer(bo);
-    await takenUpTo(bo, big / 2);
+    await takenUpTo(bo, mixed / 2);
     await reload(bo, link, "Bo");
     await until("the taking to go on by itself", async () => (await taken(bo)).state !== "none");
     const kept = (await taken(bo)).bytes;
-    expect(kept).toBeGreaterThan(big / 2 - 32 * MiB);
-    await takenUpTo(bo, big);
+    expect(kept).toBeGreaterThan(mixed / 2 - 32 * MiB);
+    await takenUpTo(bo, mixed);
     expect(await endOf(bo)).toBe("done");
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada));
+    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, mixed));
   }, 600_000);
 
   it("[F19] Chromium to Firefox: the giver's page is reloaded in the middle and offers the same again", async () => {
     const { link, ada, bo } = await pair("chromium", "firefox");
-    await offerFiles(ada, [{ name: "film.bin", size: big }]);
+    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
     await acceptOffer(bo);
-    await takenUpTo(bo, big / 2);
+    await takenUpTo(bo, mixed / 2);
     await reload(ada, link, "Ada");
-    await offerFiles(ada, [{ name: "film.bin", size: big }]);
-    await takenUpTo(bo, big);
+    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
+    await takenUpTo(bo, mixed);
     expect(await endOf(bo)).toBe("done");
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada));
+    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, mixed));
   }, 600_000);
 
   it("[F15] one giver, three takers: the giver's page is killed when they have it all together", async () => {
