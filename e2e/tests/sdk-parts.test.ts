@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../harness/browsers.ts";
 import { linked } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
+import { until } from "../harness/waiting.ts";
 
 /** The module of what nobody needs to be connected. */
 const beside = /\/sdk\/parlour-beside-\w+\.js$/;
@@ -53,6 +54,24 @@ describe("what the SDK loads beside a room", () => {
       expect(
         await page.evaluate(() => window.room.host.set({ title: "Tea" }).then(() => window.room.title)),
       ).toBe("Tea");
+    },
+  );
+
+  it.each<Engine>(["chromium", "firefox"])(
+    "[S62] %s: it comes by itself once one is in, so that it is there while the server is away",
+    async (engine) => {
+      const link = `${stage.server.url}/r/${stage.roomName("early")}`;
+      const { page } = await stage.member(engine, { link, name: "Ada", media: false });
+      await until("the module", () =>
+        page.evaluate(() =>
+          performance
+            .getEntriesByType("resource")
+            .some(({ name }) => /\/sdk\/parlour-beside-\w+\.js$/.test(name)),
+        ),
+      );
+      await stage.server.kill();
+      expect(await page.evaluate(async () => (await window.room.inspect()).links)).toEqual([]);
+      await stage.server.start();
     },
   );
 });

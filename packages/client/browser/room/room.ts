@@ -316,6 +316,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       const greeting = first.welcome.greeting ?? privately?.greeting();
       if (greeting) notice("welcome", greeting, view.self.name);
       await each(isLine);
+      // While the server is there: a browser may never ask again for what it could not load once.
+      beside().catch(failed);
     });
   };
 
