@@ -1,7 +1,14 @@
 export { type Bits, bits, fullBits } from "./bits.ts";
 export { base64url, fromBase64url, sameBytes } from "./bytes.ts";
 export { type Block, proofBytes, readBlock, roomFor, writeBlock } from "./lane.ts";
-export { type Manifest, offerBytes, pieceProofBytes, readManifest, writeManifest } from "./manifest.ts";
+export {
+  firstAt,
+  type Manifest,
+  offerBytes,
+  pieceProofBytes,
+  readManifest,
+  writeManifest,
+} from "./manifest.ts";
 export { type FilesMessage, type OfferMessage, readMessage, type SwarmMessage } from "./messages.ts";
 export { safeName, safePaths } from "./names.ts";
 export { type CallSign, firstPace, type Pace, paced, paceLimits } from "./pace.ts";

@@ -116,3 +116,16 @@ export const offerBytes = (room: string, text: string): Uint8Array<ArrayBuffer> 
 export function pieceProofBytes(id: string, piece: number, hash: Uint8Array): Uint8Array<ArrayBuffer> {
   return utf16(`parlour v1 piece\n${id}\n${piece}\n${base64url(hash)}`);
 }
+
+/** The first file that ends after that place in the space; as many as there are files where none does. */
+export function firstAt(files: readonly PlacedFile[], offset: number): number {
+  let low = 0;
+  let high = files.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const file = files[middle];
+    if (file && file.offset + file.size <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

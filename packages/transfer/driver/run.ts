@@ -1,6 +1,5 @@
 import {
   type Bits,
-  bits,
   createSwarm,
   fieldText,
   lengthOf,
@@ -359,45 +358,4 @@ export function bytesOf(have: Bits, { cut }: Manifest): number {
   const last = cut.count - 1;
   const missing = have.has(last) ? cut.pieceBytes - lengthOf(cut, last) : 0;
   return have.count * cut.pieceBytes - missing;
-}
-
-/** Pieces that were flushed and are looked at all the same: whether this is still what was written. */
-const samples = 4;
-
-/**
- * What of a kept transfer is really there. What was flushed is trusted when a few pieces of it hold, and looked at piece by
- * piece when they don't (somebody was at the disk); what was only written is always looked at.
- */
-export async function lookAgain<Content>(
-  world: World<Content>,
-  manifest: Manifest,
-  sink: Sink<Content>,
-  {
-    journal,
-    flushed,
-    written,
-  }: { readonly journal: Journal; readonly flushed: Bits; readonly written: Bits },
-): Promise<{ readonly have: Bits; readonly flushed: Bits }> {
-  const { cut } = manifest;
-  const isThere = async (piece: number): Promise<boolean> => {
-    const proof = journal.proofs.get(piece);
-    if (!proof) return false;
-    try {
-      const content = await sink.read(piece * cut.pieceBytes, lengthOf(cut, piece));
-      return sameBytes(await world.edge.hashing.sha256(content), proof.subarray(0, 32));
-    } catch {
-      return false;
-    }
-  };
-  const all: number[] = [];
-  for (let piece = 0; piece < cut.count; piece++) if (flushed.has(piece)) all.push(piece);
-  let isTrusted = true;
-  for (let i = 0; i < Math.min(samples, all.length) && isTrusted; i++)
-    isTrusted = await isThere(all[Math.floor(world.random() * all.length)] ?? 0);
-  const have = isTrusted ? bits(cut.count, flushed.bytes) : bits(cut.count);
-  const safe = bits(cut.count, have.bytes);
-  for (let piece = 0; piece < cut.count; piece++)
-    if (!have.has(piece) && (written.has(piece) || flushed.has(piece)) && (await isThere(piece)))
-      have.add(piece);
-  return { have, flushed: safe };
 }

@@ -1,4 +1,4 @@
-import type { PlacedFile, Source } from "../core/index.ts";
+import { firstAt, type PlacedFile, type Source } from "../core/index.ts";
 
 /** Reads a transfer's space of bytes from the files that lie in it, small ones one after another. */
 export async function readSpace(
@@ -33,17 +33,4 @@ export async function readSpace(
   }
   await Promise.all(reads);
   return bytes;
-}
-
-/** The first file that ends after that place. */
-function firstAt(files: readonly PlacedFile[], offset: number): number {
-  let low = 0;
-  let high = files.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const file = files[middle];
-    if (file && file.offset + file.size <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

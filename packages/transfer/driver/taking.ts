@@ -1,8 +1,9 @@
 import { bits, type Received, type SwarmState, TransferProblem } from "../core/index.ts";
 import type { Entry, Inner, OfferEntry } from "./exchange.ts";
 import { newJournal, openJournal } from "./journal.ts";
+import { lookAgain } from "./look-again.ts";
 import { meter } from "./meter.ts";
-import { lookAgain, type Run, startRun } from "./run.ts";
+import { type Run, startRun } from "./run.ts";
 
 export type TakingState =
   | "starting"

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
+  firstAt,
   type PlacedFile,
   type Received,
   type Sink,
@@ -197,19 +198,6 @@ const isThere = (place: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** The first file that ends after that place. */
-function firstAt(files: readonly PlacedFile[], offset: number): number {
-  let low = 0;
-  let high = files.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const file = files[middle];
-    if (file && file.offset + file.size <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 function problemOf(cause: unknown): TransferProblem {
   if (cause instanceof TransferProblem) return cause;
