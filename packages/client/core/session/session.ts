@@ -12,6 +12,7 @@ import type {
   Whispered,
 } from "@parlour/protocol";
 import { delayBefore } from "./delay.ts";
+import { show, whisper } from "./heard.ts";
 import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.ts";
 
 /*
@@ -170,7 +171,7 @@ export function nextDeadline({ stage }: Session): number | undefined {
 }
 
 /** One step in the making: a copy that its functions change, and what is to be done. */
-type Work = { -readonly [K in keyof Session]: Session[K] } & {
+export type Work = { -readonly [K in keyof Session]: Session[K] } & {
   readonly effects: SessionEffect[];
   readonly now: number;
   readonly chance: number;
@@ -358,18 +359,6 @@ function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" 
   else end(work, refusal);
 }
 
-/** One's own comes back as the acknowledgement. */
-function whisper(work: Work, entry: Whispered, own: PeerId): void {
-  const { unacknowledged, effects } = work;
-  const { id, at, from } = entry;
-  if (from === own) {
-    work.unacknowledged = unacknowledged.filter((say) => say.id !== id);
-    if (work.unacknowledged.length === unacknowledged.length) return;
-    effects.push({ type: "say-accepted", id, at });
-  }
-  effects.push({ type: "said", entry, isHistory: false });
-}
-
 /** The whole present state: what differs from what was known is told as if it had just happened. */
 function welcomed(work: Work, welcome: Welcome): void {
   const { me, effects } = work;
@@ -386,22 +375,4 @@ function welcomed(work: Work, welcome: Welcome): void {
   for (const entry of welcome.history) show(work, entry, true);
   effects.push({ type: "live" });
   for (const say of work.unacknowledged) send(work, say);
-}
-
-/** Shows an entry of the room's log, once. */
-function show(work: Work, entry: Said | Notice, isHistory: boolean): void {
-  const { effects, me, mark = -1, unacknowledged } = work;
-  if (entry.type === "said" && entry.from === me?.id)
-    work.unacknowledged = unacknowledged.filter(({ id }) => id !== entry.id);
-  const isOwn = work.unacknowledged.length < unacknowledged.length;
-  const isNext = entry.seq > mark || work.mayRecount;
-  // What this page said and never saw is shown whatever its place; so is all that another room of that name says.
-  if (!isNext && !isOwn) return;
-  if (isNext) work.mark = entry.seq;
-  work.mayRecount = false;
-  if (entry.type === "notice") effects.push(entry);
-  else {
-    effects.push({ type: "said", entry, isHistory });
-    if (isOwn) effects.push({ type: "say-accepted", id: entry.id, at: entry.at });
-  }
 }
