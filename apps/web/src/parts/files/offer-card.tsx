@@ -1,7 +1,7 @@
 import type { Offer } from "@parlour/client";
 import type { Call } from "../../state/call.ts";
 import { offerView } from "../../state/files/views.ts";
-import { words } from "../../words/words.ts";
+import { AcceptButton, DeclineButton } from "./answers.tsx";
 import { Card, FileList } from "./card.tsx";
 
 interface OfferCardProps {
@@ -21,22 +21,8 @@ export function OfferCard({ call, offer }: OfferCardProps) {
       thumbnail={offer.thumbnail}
       actions={
         <>
-          <button
-            type="button"
-            class="primary"
-            aria-label={words.files.acceptNamed(offer.name)}
-            onClick={() => files.accept(offer)}
-          >
-            {words.files.accept}
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            aria-label={words.files.declineNamed(offer.name)}
-            onClick={() => files.decline(offer)}
-          >
-            {words.files.decline}
-          </button>
+          <AcceptButton offer={offer} onPress={() => files.accept(offer)} />
+          <DeclineButton offer={offer} onPress={() => files.decline(offer)} />
         </>
       }
     >

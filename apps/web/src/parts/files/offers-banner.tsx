@@ -2,6 +2,7 @@ import type { Offer } from "@parlour/client";
 import type { Call } from "../../state/call.ts";
 import { sizeText } from "../../state/files/figures.ts";
 import { words } from "../../words/words.ts";
+import { AcceptButton, DeclineButton } from "./answers.tsx";
 import { FileSign } from "./file-sign.tsx";
 
 /** Offers shown one by one; with more of them only their number is. */
@@ -34,22 +35,8 @@ export function OffersBanner({ call }: { readonly call: Call }) {
           <span class="waiting-name">
             {words.files.offers(offer.from.name, offer.name, sizeText(offer.size))}
           </span>
-          <button
-            type="button"
-            class="secondary"
-            aria-label={words.files.declineNamed(offer.name)}
-            onClick={() => files.decline(offer)}
-          >
-            {words.files.decline}
-          </button>
-          <button
-            type="button"
-            class="primary"
-            aria-label={words.files.acceptNamed(offer.name)}
-            onClick={() => accept(offer)}
-          >
-            {words.files.accept}
-          </button>
+          <DeclineButton offer={offer} onPress={() => files.decline(offer)} />
+          <AcceptButton offer={offer} onPress={() => accept(offer)} />
         </li>
       ))}
     </ul>
