@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { CDPSession } from "puppeteer-core";
 import { launchBrowser, type TestBrowser, type TestPage } from "../e2e/harness/browsers.ts";
 import { joinCrowd } from "../e2e/harness/crowd.ts";
+import { timesToLobby } from "../e2e/harness/lobby-time.ts";
 import { arrivalLink, personOn, privateLink } from "../e2e/harness/people.ts";
 import { joinWithSdk, loadSdk, openSdkPage } from "../e2e/harness/sdk-page.ts";
 import { until } from "../e2e/harness/waiting.ts";
@@ -68,36 +69,9 @@ function weights(): { readonly lobby: Weight; readonly all: Weight } {
 
 // ── time until it can be used ──
 
-async function timesToLobby(browser: TestBrowser, url: string, slowness: number): Promise<number[]> {
+async function lobbyTimes(browser: TestBrowser, url: string, slowness: number): Promise<number[]> {
   const tab = await browser.openPage();
-  const link = `${url}/r/lobby?mic=off&camera=off`;
-  await tab.page.goto(link, { waitUntil: "networkidle0" });
-  await tab.page.evaluateOnNewDocument(() => {
-    const look = (): void => {
-      const isThere = [...document.querySelectorAll("button")].some(
-        ({ textContent }) => textContent?.trim() === "Join",
-      );
-      if (isThere) window.kept["usableAt"] = performance.now();
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-  await tab.page.emulateCPUThrottling(slowness);
-  const times: number[] = [];
-  for (let turn = 0; turn < loads; turn++) {
-    await tab.page.goto(link);
-    times.push(
-      await until("the lobby screen", () =>
-        tab.page.evaluate(() => {
-          const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-          const usableAt = window.kept["usableAt"] as number | undefined;
-          return usableAt === undefined || navigation === undefined
-            ? undefined
-            : usableAt - navigation.responseStart;
-        }),
-      ),
-    );
-  }
+  const times = await timesToLobby(tab, `${url}/r/lobby?mic=off&camera=off`, slowness, loads);
   await tab.close();
   return times;
 }
@@ -179,8 +153,8 @@ export async function run(): Promise<Report> {
   const others = await launchBrowser("chromium");
   try {
     const weight = weights();
-    const quick = await timesToLobby(viewer, server.url, 1);
-    const slow = await timesToLobby(viewer, server.url, 4);
+    const quick = await lobbyTimes(viewer, server.url, 1);
+    const slow = await lobbyTimes(viewer, server.url, 4);
     const page = await costs(viewer, others, server, async (tab, link) => {
       await tab.page.goto(arrivalLink(link, { name: "Ada", ...silent }));
       await personOn(tab, "Ada").sees("toolbar", "Call controls");
