@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const folders = ["packages", "apps", "scripts"];
+const folders = ["packages", "apps", "examples", "scripts"];
 
 /** Test files that change what the process or its modules are for everyone: they get a process of their own. */
 const apart = folders
@@ -24,7 +24,8 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
-    testTimeout: 20_000,
+    // Ten times the seeds take ten times as long.
+    testTimeout: 20_000 * Math.max(1, Number(process.env["PARLOUR_SEEDS_TIMES"] ?? 1)),
     // For threads that tests start: what they run is TypeScript, too.
     execArgv: ["--import", pathToFileURL(join(root, "scripts/typescript/register.mjs")).href],
     // The default leaves a core idle, which on two cores is half of them.

@@ -56,6 +56,38 @@ export const say = v.strictObject({
 });
 /** Gives the seat up at once. */
 export const leave = v.strictObject({ type: v.literal("leave") });
+/**
+ * What this page sends into the room now, in numbers, and how it copes: the server plans the room's topology by it and passes it
+ * on to nobody. Said again whenever it is another; a page that says nothing counts as one that sends nothing.
+ */
+export const media = v.strictObject({
+  type: v.literal("media"),
+  /** Moving pictures that are sent and not muted: cameras, screens. */
+  cameras: v.pipe(count, v.maxValue(8)),
+  screens: v.pipe(count, v.maxValue(8)),
+  sound: v.boolean(),
+  /** For some seconds now sending as a mesh, or passing on what others send, has been too much for this page's uplink or processor. */
+  suffers: v.exactOptional(v.picklist(["uplink", "processor"])),
+  /**
+   * Whether this page would pass others' media on where no forwarder runs: `false` for no (a phone on battery, a person who does not want
+   * it), or what its machine has for that. A page that leaves it out does not know of it.
+   */
+  passes: v.exactOptional(
+    v.union([
+      v.literal(false),
+      v.strictObject({
+        /** Of the processor, as the browser tells. */
+        cores: v.pipe(count, v.minValue(1), v.maxValue(1024)),
+        /** As measured, in kbit/s; missing while nothing is known of it. */
+        uplink: v.exactOptional(v.pipe(count, v.maxValue(10_000_000))),
+        /** It runs on its battery, and passes on all the same. */
+        battery: v.exactOptional(v.literal(true)),
+      }),
+    ]),
+  ),
+  /** Whose page the room's plan has pass media on to this one, when it has brought nothing for some seconds. */
+  misses: v.exactOptional(peerId),
+});
 /** Asks the other end for a sign of life; both ends may. */
 export const ping = v.strictObject({ type: v.literal("ping") });
 export const pong = v.strictObject({ type: v.literal("pong") });
@@ -88,7 +120,7 @@ export const admit = v.strictObject({ type: v.literal("admit"), id: peerId });
 export const deny = v.strictObject({ type: v.literal("deny"), id: peerId });
 
 export const hostFrame = v.variant("type", [set, mute, remove, handOver, end, admit, deny]);
-export const clientFrame = v.variant("type", [hello, say, leave, ping, pong, ...hostFrame.options]);
+export const clientFrame = v.variant("type", [hello, say, media, leave, ping, pong, ...hostFrame.options]);
 
 /** Where a seat's page is: `here`, `away` (closed or reloading), `silent` (not heard from). */
 const presence = v.picklist(["here", "away", "silent"]);
@@ -146,7 +178,14 @@ export const roomInfo = v.object({
   visibility,
   capacity: count,
   title: v.exactOptional(v.string()),
+  /** How media goes: `mesh` (from page to page), `forwarder` (over this server), `peer` (over some of the pages, `passers`). */
   topology: v.string(),
+  /** Counts up each time the topology, or who passes media on, is another. */
+  plan: v.exactOptional(count),
+  /** With `forwarder`: which engine, so which half of it in the page. */
+  engine: v.exactOptional(v.string()),
+  /** With `peer`: who passes media on, and to whom. Each sends its own to all of these, by link, and takes what others send from its own one. */
+  passers: v.exactOptional(v.record(peerId, v.array(peerId))),
   /** Nobody new comes in. */
   locked: v.boolean(),
   /** Who is new waits until the host admits them. */
@@ -265,6 +304,7 @@ export const serverFrame = v.variant("type", [
 ]);
 
 export type Hello = v.InferOutput<typeof hello>;
+export type MediaReport = v.InferOutput<typeof media>;
 export type Say = v.InferOutput<typeof say>;
 export type HostFrame = v.InferOutput<typeof hostFrame>;
 export type ClientFrame = v.InferOutput<typeof clientFrame>;

@@ -67,6 +67,15 @@ export const refusalsBeforeClose = 8;
 export const historyMessages = 500;
 export const historyMs = 24 * 3_600_000;
 
+/** Pairs that learn at the workbench (`/learn`), on one server. */
+export const workbenches = 1_000;
+/** Sockets of the workbench from one address. */
+export const workbenchSeatsPerAddress = 40;
+/** One text that the workbench's relay passes on: SDP with many candidates stays below half of this. */
+export const workbenchTextBytes = 64 * 1024;
+/** A socket of the workbench is closed after this long. */
+export const workbenchMs = 4 * 3_600_000;
+
 /** Files of one transfer. */
 export const transferFiles = 100_000;
 /** The list of a transfer's files, as text. */

@@ -8,6 +8,7 @@ import {
   writeFakeSdp,
 } from "./fake-connection-description.ts";
 import { needsNegotiation } from "./fake-connection-need.ts";
+import { FakeOperations } from "./fake-connection-operations.ts";
 import {
   type FakeCandidate,
   FakeDataChannel,
@@ -51,10 +52,7 @@ export class FakeConnection extends FakeEvents {
   readonly #world: World;
   readonly #transceivers: FakeTransceiver[] = [];
   readonly #remoteCandidates = new Set<string>();
-  #chain: Promise<unknown> = Promise.resolve();
-  #chained = 0;
-  #checksWhenEmpty = false;
-  #isNeeded = false;
+  readonly #operations: FakeOperations;
   #restarts = false;
   #mids = 0;
   /** Transceivers that the pending local offer gave their mid. */
@@ -67,6 +65,12 @@ export class FakeConnection extends FakeEvents {
     super();
     this.#world = world;
     this.#configuration = configuration;
+    this.#operations = new FakeOperations(world, {
+      isClosed: () => this.signalingState === "closed",
+      isStable: () => this.signalingState === "stable",
+      isNeeded: () => this.#needsNegotiation,
+      onNeeded: () => this.dispatch({ type: "negotiationneeded" }),
+    });
   }
   getConfiguration(): object {
     return this.#configuration;
@@ -101,12 +105,14 @@ export class FakeConnection extends FakeEvents {
     const kind = typeof trackOrKind === "string" ? trackOrKind : trackOrKind.kind;
     const transceiver = this.#transceiver(kind, init.direction ?? "sendrecv");
     if (typeof trackOrKind !== "string") transceiver.sender.track = trackOrKind;
-    this.#checkNeed();
+    this.#operations.checkNeed();
     return transceiver;
   }
   #transceiver(kind: "audio" | "video", direction: FakeDirection): FakeTransceiver {
     const receiving = { kind, id: `track-${this.#world.ids++}` };
-    const made = new FakeTransceiver(kind, direction, receiving, this.#ice, () => this.#checkNeed());
+    const made = new FakeTransceiver(kind, direction, receiving, this.#ice, () =>
+      this.#operations.checkNeed(),
+    );
     this.#transceivers.push(made);
     return made;
   }
@@ -123,25 +129,25 @@ export class FakeConnection extends FakeEvents {
       });
     };
     this.channels.set(init.id, channel);
-    this.#checkNeed();
+    this.#operations.checkNeed();
     return channel;
   }
 
   restartIce(): void {
     if (this.currentLocalDescription === null && this.pendingLocalDescription === null) return;
     this.#restarts = true;
-    this.#checkNeed();
+    this.#operations.checkNeed();
   }
 
   setLocalDescription(): Promise<void> {
-    return this.#enqueue(() => {
+    return this.#operations.enqueue(() => {
       if (this.signalingState === "have-remote-offer") this.#setAnswer();
       else this.#setOffer();
     });
   }
 
   setRemoteDescription(description: FakeSessionDescription): Promise<void> {
-    return this.#enqueue(() => {
+    return this.#operations.enqueue(() => {
       const content = readFakeSdp(description.sdp);
       if (content === undefined) throw namedError("OperationError", "that is no description");
       const applied: Applied = { type: description.type, sdp: description.sdp, content };
@@ -151,7 +157,7 @@ export class FakeConnection extends FakeEvents {
   }
 
   addIceCandidate(candidate: FakeCandidate): Promise<void> {
-    return this.#enqueue(() => {
+    return this.#operations.enqueue(() => {
       const remote = this.remoteDescription;
       if (remote === null) throw namedError("InvalidStateError", "there is no remote description");
       const ufrag = candidate.usernameFragment ?? remote.content.ufrag;
@@ -257,8 +263,7 @@ export class FakeConnection extends FakeEvents {
       if (transceiver !== undefined) transceiver.currentDirection = direction;
     }
     this.#enter("stable");
-    this.#isNeeded = false;
-    this.#checkNeed();
+    this.#operations.agreed();
     this.reconsider();
   }
 
@@ -297,59 +302,9 @@ export class FakeConnection extends FakeEvents {
     this.dispatch({ type: "signalingstatechange" });
   }
 
-  /** The operations chain (WebRTC 1.0, section 4.4.1.2). */
-  #enqueue(steps: () => void): Promise<void> {
-    if (this.signalingState === "closed") return Promise.reject(namedError("InvalidStateError", "closed"));
-    this.#chained++;
-    const { clock, random, operationMs = [0, 4] } = this.#world;
-    const work = this.#chain.then(
-      () =>
-        new Promise<void>((resolve, reject) => {
-          clock.after(random.int(operationMs[0], operationMs[1]), () => {
-            // The promises of a closed connection stay as they are.
-            if (this.signalingState === "closed") return;
-            try {
-              steps();
-              resolve();
-            } catch (error) {
-              reject(error);
-            } finally {
-              this.#chained--;
-              if (this.#chained === 0 && this.#checksWhenEmpty) {
-                this.#checksWhenEmpty = false;
-                this.#checkNeed();
-              }
-            }
-          });
-        }),
-    );
-    this.#chain = work.catch(() => {});
-    return work;
-  }
-
-  /** Updates the negotiation-needed flag (WebRTC 1.0, section 4.7.3): set once, fired once, cleared in `stable`. */
-  #checkNeed(): void {
-    if (this.#chained > 0) {
-      this.#checksWhenEmpty = true;
-      return;
-    }
-    this.#world.clock.after(0, () => {
-      if (this.signalingState === "closed") return;
-      if (this.#chained > 0) this.#checksWhenEmpty = true;
-      else if (this.signalingState === "stable") {
-        const isNeeded =
-          this.#restarts ||
-          needsNegotiation(
-            this.currentLocalDescription,
-            this.currentRemoteDescription,
-            this.#transceivers,
-            this.channels.size > 0,
-          );
-        const isNews = isNeeded && !this.#isNeeded;
-        this.#isNeeded = isNeeded;
-        if (isNews) this.dispatch({ type: "negotiationneeded" });
-      }
-    });
+  get #needsNegotiation(): boolean {
+    const [local, remote] = [this.currentLocalDescription, this.currentRemoteDescription];
+    return this.#restarts || needsNegotiation(local, remote, this.#transceivers, this.channels.size > 0);
   }
   get #other(): FakeConnection | undefined {
     const local = this.currentLocalDescription?.content.ufrag;

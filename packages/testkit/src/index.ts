@@ -7,3 +7,4 @@ export * from "./fake-connection-world.ts";
 export * from "./mutated.ts";
 export * from "./network.ts";
 export * from "./random.ts";
+export * from "./sample-room.ts";

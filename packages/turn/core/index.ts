@@ -18,6 +18,15 @@ export { type Commons, ownCommons, type QuotaReached } from "./relay/commons.ts"
 export type { Effect } from "./relay/effects.ts";
 export { looksLikeStun, Relay } from "./relay/relay.ts";
 export { type DropReason, newStatistics, type Statistics } from "./relay/statistics.ts";
-export { insideAddress, type RelayMode, type RelayOptions } from "./relay/world.ts";
+export { insideAddress, type RelayMode, type RelayOptions, servicePlace } from "./relay/world.ts";
+export {
+  type Attribute,
+  attributeOf,
+  decodeMessage,
+  hasIntegrity,
+  readXorAddress,
+  type StunMessage,
+} from "./stun/decode.ts";
+export { MessageWriter } from "./stun/encode.ts";
 export { cutFrames } from "./stun/framing.ts";
-export { type ErrorCode, reasons } from "./stun/registry.ts";
+export { attributes, type ErrorCode, iceAttributes, methods, reasons } from "./stun/registry.ts";

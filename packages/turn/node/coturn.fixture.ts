@@ -1,4 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -53,11 +56,55 @@ export function run(
   });
 }
 
-/** Answers each packet with the same (`turnutils_peer`), on UDP port 3480 or another. */
-export function startPeer(port: number): ChildProcess {
-  return spawn(coturn("turnutils_peer"), ["-L", "127.0.0.1", "-L", "::1", "-p", String(port)], {
-    stdio: "ignore",
-  });
+export interface Peer {
+  readonly port: number;
+  /** Resolves once its process has ended. */
+  stop(): Promise<void>;
+}
+/** Ports below those that the system gives away; it takes two. */
+const somePort = (): number => 10_000 + 2 * randomInt(1_000);
+
+/** Answers each packet with the same (`turnutils_peer`), on a UDP port that nobody else has; it does so by the time this resolves. */
+export async function startPeer(): Promise<Peer> {
+  for (let tries = 0; tries < 10; tries++) {
+    const port = somePort();
+    const child = spawn(coturn("turnutils_peer"), ["-L", "127.0.0.1", "-L", "::1", "-p", String(port)], {
+      stdio: "ignore",
+    });
+    const ended = new Promise<void>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", () => resolve());
+    });
+    const stop = async (): Promise<void> => {
+      child.kill("SIGKILL");
+      await ended;
+    };
+    // It says nothing of a port that it did not get.
+    const isThere = await Promise.race([
+      Promise.all(["127.0.0.1", "::1"].map((host) => echoes(host, port))),
+      ended.then(() => [false]),
+    ]);
+    if (isThere.every(Boolean)) return { port, stop };
+    await stop();
+  }
+  throw new Error("turnutils_peer answers on none of ten ports");
+}
+
+/** Whether a packet comes back within ten seconds. */
+async function echoes(host: string, port: number): Promise<boolean> {
+  const socket = createSocket(host === "::1" ? "udp6" : "udp4");
+  const ask = (): void => socket.send("are you there?", port, host, () => {});
+  const again = setInterval(ask, 50);
+  ask();
+  try {
+    await once(socket, "message", { signal: AbortSignal.timeout(10_000) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearInterval(again);
+    socket.close();
+  }
 }
 
 /** Bytes sent and received in all, and packets lost, as `turnutils_uclient` counts them at its end. */

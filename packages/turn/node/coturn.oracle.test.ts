@@ -1,7 +1,6 @@
-import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "./certificate.fixture.ts";
-import { run, startPeer, traffic } from "./coturn.fixture.ts";
+import { type Peer, run, startPeer, traffic } from "./coturn.fixture.ts";
 import { createTurnServer, makeCredentials, type TurnServer } from "./index.ts";
 import { expectPath, udpPaths } from "./running.fixture.ts";
 
@@ -12,15 +11,19 @@ import { expectPath, udpPaths } from "./running.fixture.ts";
 const secret = "a secret of the tests";
 const packets = 40;
 const bytes = 170;
+/** Threads, a key and a foreign program on a machine that is busy with other tests. */
+const hookMs = 60_000;
 
 interface Running {
   readonly server: TurnServer;
+  /** Of UDP. The system finds each its own: one that is free for UDP may be in use by somebody's TCP. */
   readonly port: number;
+  readonly tcpPort: number;
   readonly tlsPort: number;
 }
 /** Runs `turnutils_uclient` against a server and expects every packet back. */
 async function expectAll(
-  { server, port, tlsPort }: Running,
+  { server, port, tcpPort, tlsPort }: Running,
   flags: readonly string[],
   host = "127.0.0.1",
   credentials: readonly string[] = ["-u", "ada", "-W", secret],
@@ -29,7 +32,7 @@ async function expectAll(
   // Between clients there are two where one was asked for.
   const [clients, interval] = isTls ? [flags.includes("-y") ? 2 : 1, 20] : [2, 5];
   const counts = ["-n", packets, "-m", isTls ? 1 : 2, "-l", bytes, "-z", interval].map(String);
-  const to = ["-c", "-p", String(isTls ? tlsPort : port)];
+  const to = ["-c", "-p", String(isTls ? tlsPort : flags.includes("-t") ? tcpPort : port)];
   // What others did to this server before, such as sending to one that went away, is not this client's loss.
   const { "no-permission": _before, ...droppedBefore } = { ...server.stats().droppedPackets };
   const { output } = await run("turnutils_uclient", [...flags, ...counts, ...to, ...credentials, host]);
@@ -49,9 +52,9 @@ async function expectAll(
 }
 
 describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", ({ how, index }) => {
-  const peerPort = 3481 + 2 * index;
   const started: TurnServer[] = [];
-  let peer: ChildProcess;
+  let peer: Peer | undefined;
+  const peerPort = (): string => String(peer?.port);
   let closed: Running;
   let open: Running;
 
@@ -60,13 +63,13 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
     started.push(server);
     const { port } = await server.listenUdp({ port: 0 });
     expectPath(server, how);
-    await server.listenTcp({ port });
+    const tcp = await server.listenTcp({ port: 0 });
     const tls = await server.listenTls({ port: 0, ...selfSigned() });
-    return { server, port, tlsPort: tls.port };
+    return { server, port, tcpPort: tcp.port, tlsPort: tls.port };
   }
 
   beforeAll(async () => {
-    peer = startPeer(peerPort);
+    peer = await startPeer();
     closed = await start({});
     open = await start({
       mode: "open",
@@ -74,11 +77,10 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
       relayPorts: { first: 43_000 + 200 * index, last: 43_199 + 200 * index },
       allowPeers: ["127.0.0.0/8", "::1"],
     });
-  });
+  }, hookMs);
   afterAll(async () => {
-    peer.kill();
-    for (const server of started) await server.close();
-  });
+    await Promise.all([peer?.stop(), ...started.map((server) => server.close())]);
+  }, hookMs);
 
   describe.concurrent("coturn's clients", () => {
     it("[T9] turnutils_stunclient learns its address", async () => {
@@ -102,7 +104,7 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
     for (const [name, flags] of cases) {
       it(`[T50] client to client in closed mode: ${name}`, () => expectAll(closed, ["-y", ...flags]));
       it(`[T50] a peer outside in open mode: ${name}`, () =>
-        expectAll(open, ["-e", "127.0.0.1", "-r", String(peerPort), "-X", ...flags]));
+        expectAll(open, ["-e", "127.0.0.1", "-r", peerPort(), "-X", ...flags]));
     }
 
     it("[T50] client to client over IPv6 in closed mode, over UDP and TCP", async () => {
@@ -113,10 +115,10 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
     it("[T46] client to client in open mode", () => expectAll(open, ["-y"]));
 
     it("[T24] relayed IPv6 addresses in open mode", () =>
-      expectAll(open, ["-x", "-e", "::1", "-r", String(peerPort)], "::1"));
+      expectAll(open, ["-x", "-e", "::1", "-r", peerPort()], "::1"));
 
     it("[T30] further requests in between", () =>
-      expectAll(open, ["-G", "-e", "127.0.0.1", "-r", String(peerPort), "-X"]));
+      expectAll(open, ["-G", "-e", "127.0.0.1", "-r", peerPort(), "-X"]));
 
     it("[T15] credentials of `makeCredentials` are taken, and refused when they have run out", async () => {
       const good = makeCredentials(secret, "tea/1/", 60, Date.now());
@@ -148,7 +150,7 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
           "-e",
           "127.0.0.1",
           "-r",
-          String(peerPort),
+          peerPort(),
           "-X",
           "-c",
           "-p",
@@ -167,10 +169,13 @@ describe.each(udpPaths.map((one, index) => ({ ...one, index })))("UDP by $by:", 
 
     it("[T53] tests for servers that break do not break this one", async () => {
       const victim = await start({});
-      const common = ["-y", "-c", "-p", String(victim.port), "-u", "ada", "-W", secret, "127.0.0.1"];
+      const common = (flags: readonly string[]) => {
+        const port = flags.includes("-t") ? victim.tcpPort : victim.port;
+        return ["-y", "-c", "-p", String(port), "-u", "ada", "-W", secret, "127.0.0.1"];
+      };
       await Promise.all(
         [["-R"], ["-N"], ["-R", "-t"], ["-B"], ["-O"]].map((flags) =>
-          run("turnutils_uclient", [...flags, ...common], 6000),
+          run("turnutils_uclient", [...flags, ...common(flags)], 6000),
         ),
       );
       await expectAll(victim, ["-y"]);

@@ -7,6 +7,7 @@ import {
   Relay,
   type RelayOptions,
   type Statistics,
+  servicePlace,
 } from "../core/index.ts";
 import type { ClientPath, Intake } from "./path.ts";
 
@@ -24,10 +25,20 @@ export interface Ports {
   unbind(allocation: Allocation): void;
 }
 
+/** Ways to the service, one for each allocation that uses it: a socket of its own, so that each is a sender of its own there. */
+export interface Ways {
+  send(allocation: Allocation, bytes: Uint8Array): void;
+  close(allocation: Allocation): void;
+}
+/** What the service answers. */
+export type Answered = (allocation: Allocation, bytes: Uint8Array) => void;
+
 export interface EngineSetup {
   readonly relay: RelayOptions;
   readonly now: () => number;
   readonly ports: (events: PortEvents) => Ports;
+  /** Where there is a service. */
+  readonly ways?: ((answered: Answered) => Ways) | undefined;
   /** To an allocation of another thread; false when that does not keep up. */
   readonly pass: (to: Place, from: Place, bytes: Uint8Array, delayMs: number) => boolean;
   readonly onFault: (error: unknown) => void;
@@ -43,6 +54,7 @@ export class Engine implements Intake {
   delayed = 0;
   readonly #relay: Relay;
   readonly #ports: Ports;
+  readonly #ways: Ways | undefined;
   readonly #setup: EngineSetup;
   #isClosed = false;
 
@@ -54,6 +66,9 @@ export class Engine implements Intake {
       message: (allocation, peer, bytes) =>
         this.#guarded(() => this.#relay.receiveFromPeer(allocation, peer, bytes, setup.now())),
     });
+    this.#ways = setup.ways?.((allocation, bytes) =>
+      this.#guarded(() => this.#relay.receiveFromPeer(allocation, servicePlace, bytes, setup.now())),
+    );
   }
 
   receive(path: Path, bytes: Uint8Array): void {
@@ -122,6 +137,18 @@ export class Engine implements Intake {
       }
       case "pass":
         if (!this.#setup.pass(effect.to, effect.from, effect.bytes, effect.delayMs)) this.#relay.crowded();
+        return;
+      case "serve": {
+        const { allocation, bytes, delayMs } = effect;
+        if (delayMs > 0)
+          this.#later(delayMs, bytes, (kept) => {
+            if (allocation.state === "live") this.#ways?.send(allocation, kept);
+          });
+        else this.#ways?.send(allocation, bytes);
+        return;
+      }
+      case "leave":
+        this.#ways?.close(effect.allocation);
         return;
       case "bind":
         this.#ports.bind(effect.allocation);

@@ -11,6 +11,11 @@ export {
   type Transport,
   type TurnLimits,
 } from "../core/index.ts";
+
+import { formatHost, servicePlace } from "../core/index.ts";
+
+/** Where allocations reach the server's `service`. */
+export const serviceAddress = { address: formatHost(servicePlace.bytes), port: servicePlace.port } as const;
 export { makeCredentials, type TurnCredentials } from "./credentials.ts";
 export type { Listener, ListenOptions, ListenTlsOptions, SecureListener } from "./listeners.ts";
 export { TurnOptionError, type TurnServerOptions } from "./options.ts";

@@ -23,6 +23,11 @@ export interface TurnServerOptions {
   readonly denyPeers?: readonly string[] | undefined;
   readonly limits?: Partial<TurnLimits> | undefined;
   /**
+   * A service of this machine, by UDP, that every allocation reaches by `serviceAddress`: an address as text, and its port. Each
+   * allocation comes from a port of its own of the same address family. Nothing else of this machine is reached by it.
+   */
+  readonly service?: { readonly host: string; readonly port: number } | undefined;
+  /**
    * `auto`: UDP is read and sent by many packets at once, in threads of its own, where that is possible (Linux, and the optional package
    * koffi). `off`: by Node's sockets, in this thread. Default `auto`.
    */

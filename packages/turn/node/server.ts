@@ -16,6 +16,7 @@ import {
 import { checkOptions, type TurnServerOptions } from "./options.ts";
 import { primitives } from "./primitives.ts";
 import { RelayPorts } from "./relay-ports.ts";
+import { ServiceWays } from "./service-ways.ts";
 import { type Counts, StatisticsBoard } from "./threads/board.ts";
 import { chooseUdp, planThreads, type UdpPath } from "./threads/choose.ts";
 import { commonsMemory, SharedCommons } from "./threads/commons.ts";
@@ -64,7 +65,9 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
   const { mode, realm, limits } = checkOptions(options);
   const now = options.now ?? Date.now;
   const nonceKey = randomBytes(32);
-  const relay = { secret: options.secret, realm, nonceKey, mode, limits };
+  const { service } = options;
+  const hasService = service !== undefined;
+  const relay = { secret: options.secret, realm, nonceKey, mode, limits, hasService };
   const relayHosts = { v4: options.relayHosts?.v4 ?? "0.0.0.0", v6: options.relayHosts?.v6 ?? "::" };
   const plan = planThreads(options);
   /** This thread, which has TCP and TLS, is the first. */
@@ -86,6 +89,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
     relay: { ...relay, primitives, commons: shared ?? ownCommons(limits, now()) },
     now,
     ports: (events) => new RelayPorts(relayHosts, events),
+    ways: service && ((answered) => new ServiceWays(service, answered)),
     pass(to, from, bytes, delayMs) {
       const owner = shared?.ownerOf(to);
       const passed = { family: to.family, toPort: to.port, fromPort: from.port, delayMs };
@@ -112,7 +116,7 @@ export function createTurnServer(options: TurnServerOptions): TurnServer {
     const chosen = await chooseUdp(plan, {
       limits,
       setup: (thread, udp, limitsEach) => ({
-        ...{ thread, threads, udp, relayHosts, board: board.memory, exchange: ways },
+        ...{ thread, threads, udp, relayHosts, service, board: board.memory, exchange: ways },
         relay: { ...relay, limits: limitsEach },
         commons: memory ?? commonsMemory(threads, nonceKey, limits, now()),
       }),

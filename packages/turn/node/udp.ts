@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { type Allocation, type Endpoint, parseEndpoint } from "../core/index.ts";
+import { type Allocation, type Endpoint, formatHost, parseEndpoint } from "../core/index.ts";
 import type { ClientPath, Intake } from "./path.ts";
 
 /** The kernel gives at most `net.core.rmem_max`. */
@@ -105,6 +105,12 @@ export class UdpListener {
     const hosts = this.#paths.get(path.client.port);
     if (hosts?.get(host) === path) hosts.delete(host);
     if (hosts?.size === 0) this.#paths.delete(path.client.port);
+  }
+
+  /** The way to somebody: the one that is held, or a new one. */
+  pathTo(to: Endpoint): ClientPath {
+    const host = formatHost(to.bytes);
+    return this.#paths.get(to.port)?.get(host) ?? new UdpPath(this, to, host);
   }
 
   /** What clients had here ends. */

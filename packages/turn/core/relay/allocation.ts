@@ -65,6 +65,8 @@ export interface Allocation {
   readonly channels: Map<number, Channel>;
   readonly channelsByPeer: Map<EndpointKey, Channel>;
   readonly bytes: Budget;
+  /** It has sent something to the service. */
+  usesService: boolean;
   readonly lab: LabState | undefined;
 }
 

@@ -66,6 +66,7 @@ export function openAllocation(
     channels: new Map(),
     channelsByPeer: new Map(),
     bytes: new Budget(world.limits.allocationBytes, now),
+    usesService: false,
     lab: who.user.lab && { conditions: who.user.lab, up: line(), down: line() },
   };
   path.allocation = allocation;
@@ -94,7 +95,11 @@ export function endAllocation(world: World, allocation: Allocation, reason: EndR
   dismiss(world, allocation.path, allocation.user);
   world.statistics.allocationsEnded[reason]++;
   const release: Effect = { kind: "release", path: allocation.path, reason };
-  return world.options.mode.kind === "closed" ? [release] : [{ kind: "unbind", allocation }, release];
+  return [
+    ...(world.options.mode.kind === "closed" ? [] : [{ kind: "unbind", allocation } as const]),
+    ...(allocation.usesService ? [{ kind: "leave", allocation } as const] : []),
+    release,
+  ];
 }
 
 function unlist(world: World, relayed: Place): void {

@@ -28,6 +28,15 @@ export type Effect =
       /** Taken on the way so far. */
       readonly delayMs: number;
     }
+  /** To the service, so that it takes what comes of this allocation for one sender of its own. */
+  | {
+      readonly kind: "serve";
+      readonly allocation: Allocation;
+      readonly bytes: Uint8Array;
+      readonly delayMs: number;
+    }
+  /** The service hears nothing more of this allocation. */
+  | { readonly kind: "leave"; readonly allocation: Allocation }
   /** Open mode: bind a UDP socket to `allocation.relayed.port` and call `bound`. */
   | { readonly kind: "bind"; readonly allocation: Allocation }
   | { readonly kind: "unbind"; readonly allocation: Allocation }

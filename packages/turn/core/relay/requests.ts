@@ -80,10 +80,10 @@ export function channelBind(
   if (number < channelNumbers.first || number > channelNumbers.last)
     return refuse(world, request, 400, who.key);
   if (peer.family !== allocation.relayed.family) return refuse(world, request, 443, who.key);
-  if (!world.mayReach(peer.bytes) || !(world.isInside(hostKey(peer.bytes)) || mayReachPort(peer.port)))
-    return refuse(world, request, 403, who.key);
-
   const at = place(peer);
+  const isOpen = world.isInside(at.host) || world.isService(at) || mayReachPort(at.port);
+  if (!world.mayReach(at.bytes) || !isOpen) return refuse(world, request, 403, who.key);
+
   forgetOldChannels(allocation, now);
   const byNumber = allocation.channels.get(number);
   const byPeer = allocation.channelsByPeer.get(at.key);

@@ -15,7 +15,7 @@ import {
 } from "./allocation.ts";
 import { type Effect, nothing } from "./effects.ts";
 import type { DropReason } from "./statistics.ts";
-import type { World } from "./world.ts";
+import { servicePlace, type World } from "./world.ts";
 
 /** Payload inside a packet that may be written over: headers are made in front of it where there is room. */
 interface Load {
@@ -113,6 +113,13 @@ function toPeer(
   if (!allocation.bytes.take(load.length, now)) return drop(world, "rate");
   const delayMs = conditions(world, allocation.lab, "up", load.length, now);
   if (delayMs === undefined) return drop(world, "lab");
+  if (world.isService(peer)) {
+    if (!world.commons.takeBytes(load.length, now)) return drop(world, "rate");
+    relayed(world, load.length);
+    allocation.usesService = true;
+    const bytes = load.bytes.subarray(load.at, load.at + load.length);
+    return [{ kind: "serve", allocation, bytes, delayMs }];
+  }
   if (world.isInside(peer.host)) {
     if (world.commons.isElsewhere(peer)) {
       const bytes = load.bytes.subarray(load.at, load.at + load.length);
@@ -121,7 +128,7 @@ function toPeer(
     return toInside(world, peer, allocation.relayed, load, delayMs, now);
   }
   // Permissions are for hosts; this is the first time that the port is known.
-  if (!mayReachPort(peer.port)) return drop(world, "denied");
+  if (!mayReachPort(peer.port) || peer.host === servicePlace.host) return drop(world, "denied");
   if (!world.commons.takeBytes(load.length, now)) return drop(world, "rate");
   relayed(world, load.length);
   const bytes = load.bytes.subarray(load.at, load.at + load.length);

@@ -3,7 +3,7 @@ import { defaultLimits, type TurnLimits } from "../limits.ts";
 import { mayReach, type PeerPolicy } from "../peers/policy.ts";
 import type { Primitives } from "../primitives.ts";
 import { Sources } from "../sources.ts";
-import type { Allocation } from "./allocation.ts";
+import { type Allocation, type Place, place } from "./allocation.ts";
 import { type Commons, ownCommons } from "./commons.ts";
 import { newStatistics, type Statistics } from "./statistics.ts";
 
@@ -29,6 +29,8 @@ export interface RelayOptions {
   readonly mode: RelayMode;
   readonly limits: Partial<TurnLimits>;
   readonly primitives: Primitives;
+  /** Allocations reach one service of this server, by `servicePlace`, whatever the mode. */
+  readonly hasService?: boolean | undefined;
   /** With the other relays of the same server. Default: there are no others. */
   readonly commons?: Commons | undefined;
 }
@@ -38,6 +40,11 @@ export interface RelayOptions {
  * route leads to it, and whoever is sent there by mistake disturbs nobody.
  */
 export const insideAddress: Uint8Array = Uint8Array.of(192, 0, 2, 1);
+/**
+ * Where allocations reach the one service that this server may have for them: an address of the same kind, with a port that is no
+ * allocation's and that browsers take in a candidate. What goes there is given to the service by whoever owns the sockets.
+ */
+export const servicePlace: Place = place({ family: 4, bytes: insideAddress, port: 443 });
 /** Ports in closed mode: numbers in a table, no ports of this machine. */
 const insidePorts = { first: 1024, last: 65_535 } as const;
 
@@ -78,8 +85,15 @@ export class World {
     return this.#inside.has(host);
   }
 
+  /** Whether that is where the service is. */
+  isService(peer: Place): boolean {
+    return peer.key === servicePlace.key && this.options.hasService === true;
+  }
+
   mayReach(address: Uint8Array): boolean {
-    if (this.isInside(hostKey(address))) return true;
+    const host = hostKey(address);
+    if (this.isInside(host)) return true;
+    if (host === servicePlace.host) return this.options.hasService === true;
     const { mode } = this.options;
     return mode.kind === "open" && mayReach(mode.peers, address);
   }

@@ -38,6 +38,14 @@ export const attributes = {
   fingerprint: 0x8028,
 } as const;
 
+/** Those of connectivity checks (RFC 8445, section 16.1). */
+export const iceAttributes = {
+  priority: 0x0024,
+  useCandidate: 0x0025,
+  iceControlled: 0x8029,
+  iceControlling: 0x802a,
+} as const;
+
 /**
  * Attributes below 0x8000 that a request may carry. DONT-FRAGMENT is not among them: Node can't set the bit, and
  * RFC 8656, section 7.2 wants 420 then. Nor are USERHASH and the algorithms of RFC 8489: nobody is told that they exist here.
@@ -61,6 +69,8 @@ export const reasons = {
   442: "Unsupported Transport",
   443: "Family Mismatch",
   486: "Quota Reached",
+  // RFC 8445, section 7.3.1.1.
+  487: "Role Conflict",
   508: "Insufficient Capacity",
 } as const;
 export type ErrorCode = keyof typeof reasons;

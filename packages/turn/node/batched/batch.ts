@@ -93,6 +93,11 @@ export class Batch {
     for (let i = 0; i < received; i++) this.#in.setData(i, arena.address + i * slotBytes, slotBytes);
   }
 
+  /** Where all of it lies. */
+  get address(): number {
+    return this.#arena.address;
+  }
+
   /** Reads what is there, up to a batch; true when there may be more. `from` is good until `take` returns. */
   receive(socket: number, take: (bytes: Uint8Array, from: SocketAddress) => void): boolean {
     const { words, addresses, address } = this.#in;

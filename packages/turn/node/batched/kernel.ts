@@ -3,8 +3,8 @@ import { constants } from "node:os";
 
 /*
  * The system calls that Node does not have: many datagrams in one (recvmmsg, sendmmsg), and waiting for sockets (epoll). Memory that the
- * kernel writes to is never JavaScript's own: it is allocated outside of it, once, and stays until the thread ends, so that no
- * pointer can outlive what it points to.
+ * kernel writes to is never JavaScript's own: it is allocated outside of it, once, and stays until the thread has ended, so that no
+ * pointer can outlive what it points to. That of a thread that was ended is for whoever takes its place to free.
  *
  * Layouts are those of 64-bit Linux, little-endian: see `isPossible`.
  */
@@ -15,6 +15,7 @@ interface Koffi {
     func(name: string, result: string, parameters: readonly string[]): (...values: number[]) => number;
   };
   alloc(type: string, length: number): bigint;
+  free(pointer: bigint): void;
   view(pointer: bigint, length: number): ArrayBuffer;
   errno(): number;
 }
@@ -42,6 +43,8 @@ export interface Kernel {
   usleep(time: number): number;
   errno(): number;
   allocate(bytes: number): Arena;
+  /** What `allocate` gave, also in another thread; nothing may look at its buffer any more. */
+  free(address: number): void;
 }
 
 /** Where the layouts that are written here hold. */
@@ -49,12 +52,40 @@ export function isPossible(): boolean {
   return process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64");
 }
 
+type NumberType = "int" | "uint" | "size_t";
+/** What this process has in its own program and libraries, by name. */
+export interface OwnProgram {
+  /** Throws when there is no such function. Pointers are `size_t`. */
+  call(
+    name: string,
+    result: NumberType,
+    ...parameters: readonly NumberType[]
+  ): (...values: number[]) => number;
+  allocate(bytes: number): Arena;
+  /** By the address that `allocate` gave, in this thread or another; nothing may look at the buffer any more. */
+  free(address: number): void;
+  errno(): number;
+}
+
 /** Throws when koffi is not installed or can't be loaded here. */
-export function loadKernel(): Kernel {
+export function loadOwnProgram(): OwnProgram {
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   const library = koffi.load(null);
-  const call = (name: string, ...parameters: readonly ("int" | "uint" | "size_t")[]) =>
-    library.func(name, "int", parameters);
+  return {
+    call: (name, result, ...parameters) => library.func(name, result, parameters),
+    errno: () => koffi.errno(),
+    allocate(bytes) {
+      const pointer = koffi.alloc("uint8_t", bytes);
+      return { address: Number(pointer), buffer: koffi.view(pointer, bytes) };
+    },
+    free: (address) => koffi.free(BigInt(address)),
+  };
+}
+
+/** Throws where there is no koffi, as `loadOwnProgram`. */
+export function loadKernel(): Kernel {
+  const own = loadOwnProgram();
+  const call = (name: string, ...parameters: readonly NumberType[]) => own.call(name, "int", ...parameters);
   return {
     socket: call("socket", "int", "int", "int"),
     bind: call("bind", "int", "size_t", "uint"),
@@ -68,11 +99,9 @@ export function loadKernel(): Kernel {
     eventfd: call("eventfd", "uint", "int"),
     close: call("close", "int"),
     usleep: call("usleep", "uint"),
-    errno: () => koffi.errno(),
-    allocate(bytes) {
-      const pointer = koffi.alloc("uint8_t", bytes);
-      return { address: Number(pointer), buffer: koffi.view(pointer, bytes) };
-    },
+    errno: own.errno,
+    allocate: own.allocate,
+    free: own.free,
   };
 }
 

@@ -29,6 +29,12 @@ const eventsAt = 64;
 
 /** Whether several sockets have one port: the first of them takes it only if nobody else has it. */
 export type Sharing = "alone" | "first" | "further";
+/** What is still there when a thread ends without closing anything, besides its sockets and the file that it is woken by. */
+export interface Remains {
+  readonly files: readonly number[];
+  /** Addresses, to be freed by `Kernel.free`. */
+  readonly memory: readonly number[];
+}
 export type TakeDatagram = (bytes: Uint8Array, from: SocketAddress) => void;
 
 /** Sockets that are waited for, read and written by the batch. */
@@ -40,7 +46,10 @@ export class Sockets {
   readonly #scratch: Arena;
   readonly #words: Uint32Array;
   readonly #events: DataView;
-  /** Written to from any thread, with `fs.writeSync`, to end a wait. */
+  /**
+   * Written to from any thread, with `fs.writeSync`, to end a wait. Whoever tells the others of it closes it, once none of them can
+   * write to it any more: its number may be another file's then.
+   */
   readonly wakeUp: number;
 
   constructor(kernel: Kernel) {
@@ -52,6 +61,10 @@ export class Sockets {
     this.#epoll = this.#checked(kernel.epoll_create1(0o2000000), "epoll_create1");
     this.wakeUp = this.#checked(kernel.eventfd(0, eventFlags), "eventfd");
     this.#watch(this.wakeUp, epollAdd, epollIn + epollEdge);
+  }
+
+  get remains(): Remains {
+    return { files: [this.#epoll], memory: [this.batch.address, this.#scratch.address] };
   }
 
   /** Opens and binds a UDP socket. Throws an error with Node's code. */
@@ -115,10 +128,15 @@ export class Sockets {
     this.#kernel.usleep(microseconds);
   }
 
+  /** For when the thread ends: all but `wakeUp`. */
   closeAll(): void {
     for (const socket of [...this.#takers.keys()]) this.close(socket);
-    this.#kernel.close(this.#epoll);
-    this.#kernel.close(this.wakeUp);
+    const { files, memory } = this.remains;
+    for (const file of files) this.#kernel.close(file);
+    // Not before: what runs until then may still look at it.
+    process.once("exit", () => {
+      for (const address of memory) this.#kernel.free(address);
+    });
   }
 
   #watch(socket: number, operation: number, kinds = epollIn): void {

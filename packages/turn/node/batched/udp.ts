@@ -1,7 +1,7 @@
 import type { Allocation, Endpoint } from "../../core/index.ts";
 import type { ClientPath, Intake } from "../path.ts";
 import type { SocketAddress } from "./batch.ts";
-import { keyOf, type Sockets, toEndpoint } from "./sockets.ts";
+import { keyOf, type Sockets, toEndpoint, toSocketAddress } from "./sockets.ts";
 
 class BatchedPath implements ClientPath {
   readonly transport = "udp";
@@ -46,6 +46,12 @@ export class BatchedListener {
     sockets.watch(socket, (bytes, from) => {
       intake.receive(this.paths.get(keyOf(from)) ?? new BatchedPath(this, from), bytes);
     });
+  }
+
+  /** The way to somebody: the one that is held, or a new one. */
+  pathTo(to: Endpoint): ClientPath {
+    const address = toSocketAddress(to);
+    return this.paths.get(keyOf(address)) ?? new BatchedPath(this, address);
   }
 
   send(to: SocketAddress, bytes: Uint8Array, isData: boolean): void {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../testkit/node/index.ts";
 import { selfSigned } from "../certificate.fixture.ts";
 import { coturn } from "../coturn.fixture.ts";
 import { makeCredentials } from "../credentials.ts";
@@ -20,14 +20,6 @@ let folder: string;
 let server: ChildProcess;
 let port: number;
 let tlsPort: number;
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const one = createServer().listen(0, host, () => {
-      const { port: found } = one.address() as { port: number };
-      one.close(() => done(found));
-    });
-  });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "parlour-coturn-"));

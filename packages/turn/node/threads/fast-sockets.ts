@@ -4,6 +4,7 @@ import { loadKernel } from "../batched/kernel.ts";
 import { BatchedPorts } from "../batched/ports.ts";
 import { Sockets } from "../batched/sockets.ts";
 import { BatchedListener } from "../batched/udp.ts";
+import { BatchedWays } from "../batched/ways.ts";
 import type { ThreadLoop, ThreadSockets } from "./sockets.ts";
 
 /** How long a thread may sleep; packets in a lab's delay wait in Node's loop. */
@@ -23,12 +24,15 @@ const napMicroseconds = 200;
  * timers and the conditions of labs. Throws where that is not possible.
  */
 export function fastSockets(): ThreadSockets {
-  const sockets = new Sockets(loadKernel());
+  const kernel = loadKernel();
+  const sockets = new Sockets(kernel);
   const listeners = new Map<number, BatchedListener>();
   let isOpen = true;
   let isBusy = false;
 
-  const run = ({ exchange, take, isDelaying, afterReading }: ThreadLoop): void => {
+  const run = ({ exchange, take, isDelaying, longestSleepMs, afterReading }: ThreadLoop): void => {
+    const restMs = (): number =>
+      isDelaying() ? labSleepMs : Math.min(sleepMs, Math.max(0, Math.ceil(longestSleepMs?.() ?? sleepMs)));
     const turn = (): void => {
       const begun = performance.now();
       const { received } = sockets.batch;
@@ -42,7 +46,7 @@ export function fastSockets(): ThreadSockets {
         exchange.flush();
         if (isBusy) sockets.nap(napMicroseconds);
         const mayRest = exchange.rest();
-        const isWoken = sockets.wait(mayRest && !isCalled ? (isDelaying() ? labSleepMs : sleepMs) : 0);
+        const isWoken = sockets.wait(mayRest && !isCalled ? restMs() : 0);
         exchange.rise();
         sockets.batch.flush();
         exchange.flush();
@@ -62,15 +66,19 @@ export function fastSockets(): ThreadSockets {
   return {
     sendsAtOnce: false,
     wakeUp: sockets.wakeUp,
+    remains: sockets.remains,
+    free(memory) {
+      for (const address of memory) kernel.free(address);
+    },
     start(loop) {
       sockets.batch.beforeAnswers = () => loop.beforeAnswers();
       run(loop);
     },
-    async open(intake, text, wanted, sharing) {
+    async open(intake, text, wanted, sharing, left) {
       const [address = "", zone] = text.split("%");
       const host = parseBytes(address);
       if (host === undefined) throw Object.assign(new Error(`${text} is no address.`), { code: "EINVAL" });
-      const socket = sockets.open(host, wanted, sharing, scopeOf(zone));
+      const socket = left ?? sockets.open(host, wanted, sharing, scopeOf(zone));
       listeners.set(socket, new BatchedListener(sockets, socket, intake));
       return { socket, port: sockets.portOf(socket) };
     },
@@ -78,7 +86,9 @@ export function fastSockets(): ThreadSockets {
       listeners.get(socket)?.close();
       listeners.delete(socket);
     },
+    pathTo: (socket, to) => listeners.get(socket)?.pathTo(to),
     ports: (hosts, events) => new BatchedPorts(sockets, hosts, events),
+    ways: (service, answered) => new BatchedWays(sockets, service, answered),
     // Whoever wakes it writes to its file; the loop looks by itself.
     wake: () => {},
     async closeAll() {

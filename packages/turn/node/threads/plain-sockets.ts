@@ -1,4 +1,5 @@
 import { RelayPorts } from "../relay-ports.ts";
+import { ServiceWays } from "../service-ways.ts";
 import { UdpListener } from "../udp.ts";
 import type { ThreadLoop, ThreadSockets } from "./sockets.ts";
 
@@ -22,6 +23,9 @@ export function plainSockets(): ThreadSockets {
   return {
     sendsAtOnce: true,
     wakeUp: undefined,
+    // Node closes its own.
+    remains: { files: [], memory: [] },
+    free: () => {},
     start(given) {
       loop = given;
       wake();
@@ -45,7 +49,9 @@ export function plainSockets(): ThreadSockets {
       listeners.delete(socket);
       await listener?.close();
     },
+    pathTo: (socket, to) => listeners.get(socket)?.pathTo(to),
     ports: (hosts, events) => new RelayPorts(hosts, events),
+    ways: (service, answered) => new ServiceWays(service, answered),
     wake,
     async closeAll() {
       isOpen = false;

@@ -27,7 +27,8 @@ try {
 }
 
 function run(sockets: ThreadSockets): void {
-  const { thread, threads, relay } = setup;
+  const { thread, threads, relay, service, left = [] } = setup;
+  sockets.free(left);
   const commons = new SharedCommons(setup.commons, thread, threads, relay.limits);
   const board = new StatisticsBoard(threads, setup.board);
   let wakeUps: readonly (number | undefined)[] = [];
@@ -41,6 +42,7 @@ function run(sockets: ThreadSockets): void {
     relay: { ...relay, primitives, commons },
     now: Date.now,
     ports: (events) => sockets.ports(setup.relayHosts, events),
+    ways: service && ((answered) => sockets.ways(service, answered)),
     pass(to, from, bytes, delayMs) {
       const owner = commons.ownerOf(to);
       const passed = { family: to.family, toPort: to.port, fromPort: from.port, delayMs };
@@ -75,7 +77,7 @@ function run(sockets: ThreadSockets): void {
   const obey = async (order: Order): Promise<void> => {
     switch (order.kind) {
       case "listen": {
-        const opened = await sockets.open(engine, order.host, order.port, order.sharing);
+        const opened = await sockets.open(engine, order.host, order.port, order.sharing, order.left);
         report({ kind: "listening", id: order.id, ...opened });
         return;
       }
@@ -92,6 +94,7 @@ function run(sockets: ThreadSockets): void {
       }
       case "wake-ups":
         wakeUps = order.files;
+        report({ kind: "done", id: order.id, count: 0 });
         return;
       case "wake":
         sockets.wake();
@@ -100,6 +103,7 @@ function run(sockets: ThreadSockets): void {
         clearInterval(ticking);
         engine.close();
         publish();
+        report({ kind: "closing" });
         await sockets.closeAll();
         parentPort?.close();
         return;
@@ -118,5 +122,5 @@ function run(sockets: ThreadSockets): void {
     engine.tick();
     publish();
   }, tickMs);
-  report({ kind: "ready", wakeUp: sockets.wakeUp });
+  report({ kind: "ready", wakeUp: sockets.wakeUp, remains: sockets.remains });
 }

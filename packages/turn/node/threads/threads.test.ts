@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../core/index.ts";
-import { codeOf, endpoint, type RealClient, secret } from "../real-client.fixture.ts";
+import { codeOf, endpoint, RealClient, secret } from "../real-client.fixture.ts";
 import { closing, connect, local, make, udpPaths, until } from "../running.fixture.ts";
 import { canSharePorts } from "../udp.ts";
 import { StatisticsBoard } from "./board.ts";
@@ -17,10 +18,13 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
   it("[T57] has clients of all threads and of TCP reach each other", async () => {
     const server = make(how);
     const { port } = await server.listenUdp(local);
-    await server.listenTcp({ ...local, port });
+    const tcp = await server.listenTcp(local);
     const clients: RealClient[] = [];
     // The kernel chooses the thread by the client's port: of twelve, all on one thread come up once in two thousand times.
-    for (let i = 0; i < 12; i++) clients.push(await connect(i < 10 ? "udp" : "tcp", port, { id: `${i}/` }));
+    for (let i = 0; i < 12; i++)
+      clients.push(
+        await (i < 10 ? connect("udp", port, { id: `${i}/` }) : connect("tcp", tcp.port, { id: `${i}/` })),
+      );
     for (const client of clients) {
       expect((await client.allocate()).class).toBe("success");
       await client.permit(endpoint("192.0.2.1", 1));
@@ -85,12 +89,14 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
     expect((await other.listenUdp(local)).port).not.toBe(port);
   });
 
-  it("[T58] replaces a thread that ended by itself, on the same port", async () => {
+  const startTwo = async (options: { readonly restartMs?: number } = {}) => {
     const [nonceKey, threads] = [randomBytes(32), 3];
     const commons = commonsMemory(threads, nonceKey, defaultLimits, Date.now());
     const [board, exchange] = [new StatisticsBoard(threads), exchangeMemory(threads)];
     const lost: number[] = [];
     const faults: unknown[] = [];
+    /** As long as it is true, no thread can be started. */
+    const trouble = { isThere: false };
     const relay = {
       secret,
       realm: "parlour",
@@ -100,16 +106,20 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
     };
     const pool = await Threads.start({
       count: 2,
-      setup: (thread) => ({
-        thread,
-        threads,
-        udp: how.fastPath === "off" ? "plain" : "fast",
-        relay,
-        relayHosts: { v4: "0.0.0.0", v6: "::" },
-        commons,
-        board: board.memory,
-        exchange,
-      }),
+      setup(thread) {
+        if (trouble.isThere) throw new Error("No thread today.");
+        return {
+          thread,
+          threads,
+          udp: how.fastPath === "off" ? "plain" : "fast",
+          relay,
+          relayHosts: { v4: "0.0.0.0", v6: "::" },
+          commons,
+          board: board.memory,
+          exchange,
+        };
+      },
+      ...options,
       onPassed: () => {},
       onFault: (error) => faults.push(error),
       onLost(thread) {
@@ -118,6 +128,11 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
       },
     });
     closing.push(() => pool.close());
+    return { pool, board, lost, faults, trouble };
+  };
+
+  it("[T58] replaces a thread that ended by itself, on the same port", async () => {
+    const { pool, board, lost, faults } = await startTwo();
     const { port } = await pool.listen("127.0.0.1", 0);
     const binds = async (): Promise<void> => {
       for (let i = 0; i < 12; i++) expect((await (await connect("udp", port)).binding())?.family).toBe(4);
@@ -131,6 +146,47 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
     expect(lost).toEqual([1]);
     expect(String(faults[0])).toMatch(/ended by itself/);
     expect(board.sum().bindings).toBe(24);
+  });
+
+  it("[T58] goes on trying to replace a thread when that fails", async () => {
+    const { pool, lost, faults, trouble } = await startTwo({ restartMs: 100 });
+    const { port } = await pool.listen("127.0.0.1", 0);
+    trouble.isThere = true;
+    await pool.workers[0]?.terminate();
+    await until(() => faults.filter((fault) => String(fault).includes("No thread today.")).length === 2);
+    expect([pool.workers.length, pool.areListening]).toEqual([1, false]);
+    // The other one has everybody meanwhile.
+    for (let i = 0; i < 12; i++) expect((await (await connect("udp", port)).binding())?.family).toBe(4);
+    trouble.isThere = false;
+    await until(() => pool.areListening);
+    for (let i = 0; i < 12; i++) expect((await (await connect("udp", port)).binding())?.family).toBe(4);
+    expect(lost).toEqual([1]);
+  });
+
+  it("[T58] keeps what others have when a thread ends and is replaced, and leaves no file behind", async () => {
+    const files = (): number => readdirSync("/proc/self/fd").length;
+    const run = async (crashes: number): Promise<void> => {
+      const { pool, board } = await startTwo();
+      const { port } = await pool.listen("127.0.0.1", 0);
+      const clients = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => RealClient.connect("udp", port, { id: `${i}/` })),
+      );
+      for (const client of clients) expect((await client.allocate()).class).toBe("success");
+      for (let i = 0; i < crashes; i++) {
+        await pool.workers[0]?.terminate();
+        await until(() => !pool.areListening);
+        await until(() => pool.areListening);
+        const { allocations } = board.sum();
+        const answers = await Promise.all(clients.map((client) => client.permit(endpoint("192.0.2.1", 1))));
+        expect(answers.filter((answer) => answer.class === "success")).toHaveLength(allocations);
+      }
+      for (const client of clients) client.wire.close();
+      await pool.close();
+    };
+    await run(0);
+    const before = files();
+    await run(1);
+    await expect.poll(files).toBe(before);
   });
 });
 
