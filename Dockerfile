@@ -15,8 +15,8 @@ RUN mkdir -m 0700 /data && chown node:node /data
 USER node
 WORKDIR /data
 VOLUME /data
-# The page, and the relay over UDP and TCP.
-EXPOSE 3000/tcp 3478/udp 3478/tcp
+# The page, the forwarder beside it over UDP, and the relay over UDP and TCP.
+EXPOSE 3000/tcp 3000/udp 3478/udp 3478/tcp
 # Ends on SIGTERM by itself, within ten seconds.
 ENTRYPOINT ["node", "/parlour/packages/cli/bin/parlour.mjs"]
 CMD ["serve"]

@@ -7,7 +7,7 @@ export type Tried =
 
 /** The address that people open. */
 export interface Target {
-  /** Without a slash at the end. */
+  /** With the path that the server is mounted at, if any; without a slash at the end. */
   readonly url: string;
   /** Name or address, without brackets. */
   readonly host: string;

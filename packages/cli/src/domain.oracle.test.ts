@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { freePort, type Pebble, startPebble } from "../../server/node/tls/acme/pebble.fixture.ts";
+import { type Pebble, startPebble } from "../../server/node/tls/acme/pebble.fixture.ts";
+import { freePort } from "../../testkit/node/index.ts";
 import { codeOf, RealClient, secret } from "../../turn/node/real-client.fixture.ts";
 import { endAll, parlour, ready } from "./transcript.fixture.ts";
 

@@ -348,3 +348,34 @@ describe("parlour serve --tls", () => {
     expect(run.stderr()).toBe(`parlour: ${join(folder, "no.pem")} (--cert) can't be read: ENOENT.\n`);
   });
 });
+
+describe("parlour serve --forwarder", () => {
+  it("[X102] takes the number of the page's port for UDP, or the one that it is given, or is off", async () => {
+    const embedded = serve("--turn", "off");
+    const { port } = new URL(await ready(embedded));
+    expect(embedded.stdout()).toContain(`Forwarder: UDP ${port}, for rooms too large for a mesh`);
+    const end = async (run: typeof embedded) => {
+      run.child.kill("SIGINT");
+      await run.ended;
+    };
+    await end(embedded);
+    const none = serve("--turn", "off", "--forwarder", "off");
+    await ready(none);
+    expect(none.stdout()).toMatch(/^ *No forwarder \(--forwarder off\): rooms are a mesh/m);
+    await end(none);
+    const other = serve("--turn", "off", "--forwarder-port", "0");
+    await ready(other);
+    expect(other.stdout()).toMatch(/Forwarder: UDP \d+,/);
+  });
+
+  it("[X101] says of a taken port that rooms stay meshes, and goes on", async () => {
+    const taken = createSocket("udp4").bind(0, "127.0.0.1");
+    await new Promise((done) => taken.once("listening", done));
+    const run = serve("--turn", "off", "--forwarder-port", String(taken.address().port));
+    await ready(run);
+    expect(run.stdout()).toMatch(
+      /UDP port \d+ of the forwarder is taken by another program: rooms are a mesh.*--forwarder-port NUMBER/,
+    );
+    taken.close();
+  });
+});

@@ -8,8 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { freePort } from "../../server/node/tls/acme/pebble.fixture.ts";
 import { createAuthority, issue } from "../../server/node/tls/authority.ts";
+import { freePort } from "../../testkit/node/index.ts";
 import { endAll, parlour, ready } from "./transcript.fixture.ts";
 
 /*

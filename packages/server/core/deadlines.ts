@@ -1,4 +1,5 @@
 import { limits } from "@parlour/protocol";
+import { planDeadline } from "./planner.ts";
 import type { Seat } from "./seat.ts";
 import type { RoomState } from "./state.ts";
 
@@ -30,8 +31,7 @@ export function roomDeadline(state: Pick<RoomState, "life" | "stay">): number | 
 /** When `expire` has something to do, ms since 1970; undefined when only people can change the room. */
 export function nextDeadline(state: RoomState): number | undefined {
   let next = roomDeadline(state);
-  for (const seat of state.seats) {
-    const deadline = seatDeadline(seat);
+  for (const deadline of [planDeadline(state), ...state.seats.map(seatDeadline)]) {
     if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline;
   }
   return next;

@@ -65,8 +65,11 @@ function resume(state: RoomState, own: Seat, input: EnterInput, now: number): Ro
     return { state, effects: [{ type: "probe", connection: own.connection }] };
   }
   const others = state.seats.filter((seat) => seat !== own);
+  const { media, ...facts } = seated(own, input.connection);
   const mine: Seat = {
-    ...seated(own, input.connection),
+    ...facts,
+    // What another page of this seat sent has ended with it.
+    ...(isSamePage && media !== undefined ? { media } : {}),
     epoch: input.epoch,
     ...(own.name === undefined ? {} : { name: nameOf(own.name, input.name, own.name, others) }),
     ...(own.card === undefined || input.card === undefined ? {} : { card: input.card }),

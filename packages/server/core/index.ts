@@ -2,6 +2,7 @@ export * from "./bucket.ts";
 export { nextDeadline } from "./deadlines.ts";
 export type { Knock } from "./door.ts";
 export { nameKey } from "./names.ts";
+export type { HostPolicy, Plan } from "./planner.ts";
 export {
   afterFailure,
   nextAttempt,

@@ -1,17 +1,43 @@
-import { refusal } from "@parlour/protocol";
+import { type MediaReport, refusal } from "@parlour/protocol";
 import { drop, expire, leave } from "./departure.ts";
 import { end } from "./ending.ts";
 import { enter } from "./enter.ts";
 import { command } from "./host-command.ts";
-import { unseated } from "./seat.ts";
-import type { RoomState } from "./state.ts";
-import type { CreateInput, RoomInput, RoomStep } from "./transition.ts";
+import { type HostPolicy, plan } from "./planner.ts";
+import { type ConnectionId, seatOfConnection, unseated } from "./seat.ts";
+import { type RoomState, roomInfo } from "./state.ts";
+import type { CreateInput, RoomEffect, RoomInput, RoomStep } from "./transition.ts";
 
 /**
  * What a room does: from its present state (`undefined`: there is none of that name), an input and the time
- * (ms since 1970) to its next state and what is to be done about it, in that order. The rules are in docs/spec/rooms.md.
+ * (ms since 1970) to its next state and what is to be done about it, in that order. The rules are in docs/spec/rooms.md, and in
+ * docs/spec/forwarding.md for how media goes.
  */
-export function room(state: RoomState | undefined, input: RoomInput, now: number): RoomStep {
+export function room(
+  state: RoomState | undefined,
+  input: RoomInput,
+  now: number,
+  policy: HostPolicy = {},
+): RoomStep {
+  return planned(step(state, input, now), policy, now);
+}
+
+/** Whatever happened, how media goes is decided anew. */
+function planned(after: RoomStep, policy: HostPolicy, now: number): RoomStep {
+  const { state } = after;
+  if (state === undefined || after.refused !== undefined) return after;
+  const next = plan(state, policy, now);
+  if (next === undefined || JSON.stringify(next) === JSON.stringify(state.plan)) return after;
+  const moved: RoomState = { ...state, plan: next };
+  const { number = 0, passers } = state.plan ?? {};
+  const isSame = next.number === number && JSON.stringify(next.passers) === JSON.stringify(passers);
+  const tell: readonly RoomEffect[] = isSame
+    ? []
+    : [{ type: "tell-all", frame: { type: "room", room: roomInfo(moved) } }];
+  return { ...after, state: moved, effects: [...after.effects, ...tell] };
+}
+
+function step(state: RoomState | undefined, input: RoomInput, now: number): RoomStep {
   if (state === undefined) {
     if (input.type === "create") return { state: create(input, now), effects: [] };
     if (input.type === "enter" || input.type === "end") {
@@ -28,6 +54,8 @@ export function room(state: RoomState | undefined, input: RoomInput, now: number
       return drop(state, input.connection, input.why, now);
     case "leave":
       return leave(state, input.connection, now);
+    case "media":
+      return { state: reported(state, input.connection, input.report), effects: [] };
     case "end":
       return end(state);
     case "host":
@@ -59,6 +87,13 @@ function create(input: CreateInput, now: number): RoomState {
     removed: [],
     waiting: [],
   };
+}
+
+function reported(state: RoomState, connection: ConnectionId, report: MediaReport): RoomState {
+  const seat = seatOfConnection(state.seats, connection);
+  if (seat === undefined || JSON.stringify(seat.media) === JSON.stringify(report)) return state;
+  const seats = state.seats.map((each) => (each === seat ? { ...seat, media: report } : each));
+  return { ...state, seats };
 }
 
 /** Time did not pass for a room while its server was away: every grace starts again. */

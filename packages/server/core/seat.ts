@@ -1,4 +1,4 @@
-import type { Epoch, PeerId, Role, RosterEntry } from "@parlour/protocol";
+import type { Epoch, MediaReport, PeerId, Role, RosterEntry } from "@parlour/protocol";
 
 /** One connection of one page, named by the gateway that holds it; unique in the installation. */
 export type ConnectionId = string;
@@ -22,6 +22,8 @@ interface SeatFacts {
   /** Public rooms only: ISO 3166-1 alpha-2. */
   readonly country?: string;
   readonly capabilities?: readonly string[];
+  /** What its page said last of what it sends. Told to nobody. */
+  readonly media?: MediaReport;
   /** ms since 1970. */
   readonly joinedAt: number;
 }

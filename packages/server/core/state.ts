@@ -1,5 +1,6 @@
 import { type ListedRoom, limits, type PeerId, type RoomInfo, type Visibility } from "@parlour/protocol";
 import type { Knock } from "./door.ts";
+import type { Plan } from "./planner.ts";
 import type { Seat } from "./seat.ts";
 
 /**
@@ -51,6 +52,8 @@ export interface RoomState {
   readonly removed: readonly PeerId[];
   /** Who knocks, in the order in which they came; at most `limits.waiting`. Nobody of them has a seat. */
   readonly waiting: readonly Knock[];
+  /** How media goes; missing: a mesh, as always. */
+  readonly plan?: Plan;
 }
 
 /** What everyone in the room may know of it. */
@@ -59,12 +62,20 @@ export function roomInfo(state: RoomState): RoomInfo {
     name: state.name,
     visibility: state.visibility,
     capacity: state.capacity,
-    topology: "mesh",
+    topology: state.plan?.topology ?? "mesh",
+    ...(state.plan === undefined ? {} : { plan: state.plan.number }),
+    ...(state.plan?.engine === undefined ? {} : { engine: state.plan.engine }),
+    ...(state.plan === undefined ? {} : { passers: passersOf(state.plan) }),
     locked: state.locked,
     knock: state.knock,
     hasPasscode: state.passcodeHash !== undefined,
     ...(state.title === undefined ? {} : { title: state.title }),
   };
+}
+
+/** Said also where nobody passes on, so that a page forgets who did. */
+function passersOf({ passers = {} }: Plan): Record<PeerId, PeerId[]> {
+  return Object.fromEntries(Object.entries(passers).map(([id, served]) => [id, [...served]]));
 }
 
 /** The room's line in `GET /api/rooms`. */

@@ -3,6 +3,7 @@ import type {
   Epoch,
   HostFrame,
   Knocker,
+  MediaReport,
   PeerId,
   Refusal,
   RosterEntry,
@@ -78,6 +79,8 @@ export type RoomInput =
   /** A connection is gone without `leave`: its page said that it went (1001, 4024), or nothing was said. */
   | { readonly type: "drop"; readonly connection: ConnectionId; readonly why: "page" | "silent" }
   | { readonly type: "leave"; readonly connection: ConnectionId }
+  /** A page says what it sends. */
+  | { readonly type: "media"; readonly connection: ConnectionId; readonly report: MediaReport }
   /** Destroyed over HTTP. */
   | { readonly type: "end" }
   /** `nextDeadline` is reached. Harmless when it is not. */

@@ -54,6 +54,7 @@ export class World {
     if (random.chance(0.3)) this.#pass(random.pick([1, 200, 3000, 8000, 31_000, 60_000, 61_000]));
     if (this.state === undefined || random.chance(0.01)) this.give(this.#create());
     if (random.chance(0.25)) this.give(this.#ask());
+    if (random.chance(0.15)) this.give(this.#report());
     const draw = random.next();
     if (draw < 0.45) this.give(this.#enter(random.pick(this.#pages)));
     else if (draw < 0.65)
@@ -78,7 +79,7 @@ export class World {
 
   give(input: RoomInput): void {
     const before = this.state;
-    const step = room(before, input, this.now);
+    const step = room(before, input, this.now, { engine: "embedded" });
     this.#count(step.refused === undefined ? input.type : `refused ${step.refused.code}`);
     if (step.refused !== undefined) {
       must(step.state === before && step.effects.length === 0, "something was refused and yet done");
@@ -124,7 +125,7 @@ export class World {
       fallbackName: "Quiet Otter",
       card: random.chance(0.97) ? `card of ${page.epoch}` : undefined,
       country: random.pick(["PT", undefined]),
-      capabilities: random.pick([undefined, [], ["files"]]),
+      capabilities: random.pick([undefined, [], ["files"], ["forwarded", "sealed-frames"]]),
       key:
         this.#isPrivate !== (isLiar && random.chance(0.3))
           ? random.pick(["key", "key", "key", "kez"])
@@ -135,6 +136,13 @@ export class World {
       claim,
       probed: random.chance(0.7) ? this.#probed : this.#anyConnection(),
     };
+  }
+
+  /** Enough pictures for a room to move, now and then. */
+  #report(): RoomInput {
+    const cameras = this.#random.int(0, 8);
+    const report = { type: "media", cameras, screens: 0, sound: true } as const;
+    return { type: "media", connection: this.#anyConnection(), report };
   }
 
   /** Something that only a host may ask for, mostly by the host, about anyone. */

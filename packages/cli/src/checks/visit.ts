@@ -45,7 +45,7 @@ function enter(target: Target, looking: Looking, room: string): Promise<Visit> {
   return new Promise((done) => {
     const started = performance.now();
     const socket = new WebSocket(`${target.url.replace(/^http/, "ws")}/v1`, subprotocol, {
-      origin: target.url,
+      origin: new URL(target.url).origin,
       handshakeTimeout: looking.timeoutMs,
       maxPayload: frameBytesMax,
       perMessageDeflate: false,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findings, type Target } from "@parlour/cli/checks";
+import { createParlourServer } from "@parlour/server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { look } from "../checks/look.ts";
 import { targetOf } from "../checks/target.ts";
@@ -103,6 +104,37 @@ describe("parlour doctor", () => {
     const { url } = await serve("--trust-proxy");
     const proxy = await listen(passOn(url, { connection: "close", upgrade: "" }));
     expect((await diagnose(proxy))[1]).toMatch(/^fails websocket /);
+  });
+
+  it("[H75] a server below a path is looked at there, through a proxy that strips the path and one that does not", async () => {
+    const { url } = await serve("--trust-proxy");
+    const works = ["✓ port", "✓ websocket", "✓ room", "✓ stun", "✓ relay-udp", "✓ relay-tcp"];
+    const strip = (path = "") => path.replace(/^\/meet(?=\/)/, "");
+    const below = await listen(
+      (incoming, response) => {
+        if (!incoming.url?.startsWith("/meet/")) return void response.writeHead(404).end();
+        incoming.url = strip(incoming.url);
+        passOn(url, {})(incoming, response);
+      },
+      (incoming, socket, head) => {
+        if (!incoming.url?.startsWith("/meet/")) return void socket.destroy();
+        incoming.url = strip(incoming.url);
+        tunnel(url, false)(incoming, socket, head);
+      },
+    );
+    expect(await diagnose(`${below}/meet`)).toEqual(works);
+    expect(await diagnose(`${below}/meet/r/tea`)).toEqual(works);
+    const above = findings(await look(targetOf(below) as Target, "outside", { timeoutMs: 5_000 }));
+    expect(above.map(({ code }) => code)).toContain("not-parlour");
+
+    const mounted = await createParlourServer({ basePath: "/meet" });
+    const http = createServer();
+    open.push(http);
+    mounted.attach(http);
+    await new Promise<void>((done) => http.listen(0, "127.0.0.1", done));
+    const { port } = http.address() as AddressInfo;
+    expect((await diagnose(`http://127.0.0.1:${port}/meet`)).slice(0, 3)).toEqual(works.slice(0, 3));
+    await mounted.close();
   });
 
   it("[H36] a relay elsewhere that does not answer is a failure when it is the only one", async () => {

@@ -19,8 +19,19 @@ describe("what parlour doctor is asked for", () => {
     expect(url(["https://meet.example.org/r/tea#k=abc"])).toBe("https://meet.example.org");
     expect(url(["meet.example.org"])).toBe("https://meet.example.org");
     expect(url(["http://[::1]:3000"])).toBe("http://[::1]:3000");
+    expect(url(["https://meet.example.org/"])).toBe("https://meet.example.org");
+    expect(url(["https://meet.example.org/new"])).toBe("https://meet.example.org");
     expect(url([])).toBe("http://localhost:3000");
     expect(url([], { PARLOUR_DOMAIN: "meet.example.org" })).toBe("https://meet.example.org");
     expect(url([], { PARLOUR_PORT: "8443", PARLOUR_TLS: "self" })).toBe("https://localhost:8443");
+  });
+
+  it.each([
+    ["https://example.org/meet", "https://example.org/meet"],
+    ["example.org/meet/", "https://example.org/meet"],
+    ["https://example.org/a/meet/r/tea#k=abc", "https://example.org/a/meet"],
+    ["https://example.org/r/r/tea", "https://example.org/r"],
+  ])("[H75] takes %s to be the server at %s", (typed, url) => {
+    expect(readRequest([typed], {})).toMatchObject({ kind: "look", target: { url, host: "example.org" } });
   });
 });

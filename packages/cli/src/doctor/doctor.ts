@@ -11,8 +11,8 @@ const help = `parlour doctor: what works of a server, from where you are, and wh
 
 Usage: parlour doctor [URL] [--json] [--ca FILE]
 
-  URL         the address that people open; by default the one of this machine's settings (PARLOUR_…), or
-              http://localhost:3000
+  URL         the address that people open, with its path if it has one; by default the one of this machine's
+              settings (PARLOUR_…), or http://localhost:3000
   --json      the results as JSON, on stdout
   --ca FILE   certificate (PEM) of an authority to trust, as /ca.pem of a server with --tls self
   --help      this text

@@ -21,6 +21,8 @@ describe("flags", () => {
       tls: "off",
       turn: "closed",
       "turn-port": 3478,
+      forwarder: "embedded",
+      "forwarder-port": undefined,
       "log-level": "warn",
     });
     expect(options("")).toMatchObject({ "create-on-join": true, "trust-proxy": false, "allow-origin": [] });

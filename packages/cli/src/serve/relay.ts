@@ -4,6 +4,7 @@ import { isIP, type Socket } from "node:net";
 import type { MissingDoor, Relay } from "@parlour/server/relay";
 import type { ServeOptions } from "./flags.ts";
 import type { Log } from "./log.ts";
+import { portProblem } from "./port-problem.ts";
 
 /** What `createParlourServer` gets of it. */
 type RelayParts = Partial<Pick<Relay, "iceServers" | "onSeatGone" | "relayStatistics">>;
@@ -23,7 +24,7 @@ const loopback = new Set(["localhost", "127.0.0.1", "::1"]);
  * Where the relay listens: where the page does, unless that is for a proxy on this machine alone, which passes on no packets of
  * the relay. All addresses come as undefined, so that each answer leaves by the address that was asked.
  */
-async function hostOf({ host, ...options }: ServeOptions): Promise<string | undefined> {
+export async function hostOf({ host, ...options }: ServeOptions): Promise<string | undefined> {
   if (host === undefined || host === "0.0.0.0" || host === "::") return undefined;
   if (options["trust-proxy"] !== false && loopback.has(host)) return undefined;
   if (isIP(host.split("%")[0] ?? "") !== 0) return host;
@@ -58,11 +59,13 @@ export async function openRelayOf(
       : "No relay, only STUN (--turn-url): people whose networks block direct connections may not reach each other.";
     return { ...nothing, parts: externalRelay(urls, given ?? ""), lines: [line] };
   }
+  const host = await hostOf(options);
   const relay = await openRelay({
     mode,
+    service: serviceOf(options, pagePort, host),
     secret: given ?? secret(),
     port: options["turn-port"],
-    host: await hostOf(options),
+    host,
     pagePort,
     publicAddress: await publicAddressOf(options),
     furtherUrls: urls,
@@ -86,6 +89,17 @@ export async function openRelayOf(
   };
 }
 
+/** Where the relay finds the forwarder on this machine; undefined when there is none, or nobody knows its port yet. */
+export function serviceOf(
+  { forwarder, turn, ...options }: ServeOptions,
+  pagePort: number,
+  host: string | undefined,
+): { readonly host: string; readonly port: number } | undefined {
+  const port = options["forwarder-port"] ?? pagePort;
+  const isHere = forwarder !== "off" && (turn === "closed" || turn === "open");
+  return isHere && port !== 0 ? { host: host ?? "127.0.0.1", port } : undefined;
+}
+
 /** How the world reaches this machine, for open mode: as given, or as the domain's name says. */
 async function publicAddressOf({ turn, domain, ...options }: ServeOptions): Promise<readonly string[]> {
   const given = options["public-address"];
@@ -97,12 +111,6 @@ async function publicAddressOf({ turn, domain, ...options }: ServeOptions): Prom
     );
   return [4, 6].flatMap((family) => found.find((each) => each.family === family)?.address ?? []);
 }
-
-const why: Record<string, string> = {
-  EADDRINUSE: "is taken by another program",
-  EACCES: "may not be opened by this user",
-  EADDRNOTAVAIL: "is not to be had at this address",
-};
 
 /** What to say when threads were asked for that there are not. */
 export function pathLines(path: Relay["udpPath"], workers: number): readonly string[] {
@@ -131,5 +139,5 @@ export function relayLines(
 
 function missingLine(transport: MissingDoor["transport"], port: number, code: string): string {
   const costs = transport === "udp" ? "relayed calls go over TCP, which is slower" : "the other ways remain";
-  return `${transport.toUpperCase()} port ${port} of the relay ${why[code] ?? `can't be opened (${code})`}: ${costs}. Free it, or choose another with --turn-port NUMBER.`;
+  return `${transport.toUpperCase()} port ${port} of the relay ${portProblem(code)}: ${costs}. Free it, or choose another with --turn-port NUMBER.`;
 }

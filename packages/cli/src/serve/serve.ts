@@ -12,11 +12,12 @@ import { prepareDataFolder } from "./data-folder.ts";
 import { serveDomain } from "./domain.ts";
 import { untilAskedToEnd } from "./ending.ts";
 import { type ServeOptions, serveHelp } from "./flags.ts";
+import { forwarderOf } from "./forwarder.ts";
 import { createListener, type Listener, open } from "./listen.ts";
 import { createLog, type Log } from "./log.ts";
 import { type Reach, readyLines, trustLines } from "./reach.ts";
 import { readFlags } from "./read-flags.ts";
-import { openRelayOf, type ServedRelay } from "./relay.ts";
+import { hostOf, openRelayOf, type ServedRelay } from "./relay.ts";
 import type { Advertised } from "./self-test.ts";
 
 const complain = (line: string) => process.stderr.write(`parlour: ${line}\n`);
@@ -120,6 +121,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
   const build = async () => {
     const served = await openRelayOf(options, port, () => loadSecrets(data).turnSecret, log);
     relay = served;
+    const forwarding = forwarderOf(options, port, await hostOf(options), log);
     const server = await createParlourServer({
       data,
       webRoot,
@@ -131,9 +133,10 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       ...(certificates?.authority === undefined ? {} : { caCertificate: certificates.authority }),
       ...(certificates === undefined ? {} : { certificateEnd: () => endOf(certificates.pair.cert) }),
       ...served.parts,
+      ...forwarding.parts,
       logger: log,
     });
-    return { server, served };
+    return { server, served, forwarding };
   };
   const built = await build().catch(
     (error: Error & { hint?: string }) =>
@@ -145,7 +148,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
     await relay?.close();
     return built;
   }
-  const { server, served } = built;
+  const { server, served, forwarding } = built;
   http.off("request", notYet);
   server.attach(http);
   const secured = acme && (await serveDomain(acme, options, port));
@@ -161,7 +164,7 @@ async function start(options: ServeOptions, data: string, log: Log): Promise<Sta
       ...reach,
       tls: domain === undefined ? tls : "domain",
       hasPage: existsSync(`${webRoot}/index.html`),
-      notes: [...(secured?.lines ?? []), ...served.lines, ...trustLines(options)],
+      notes: [...(secured?.lines ?? []), ...served.lines, ...forwarding.lines(), ...trustLines(options)],
       ...(certificates?.authority === undefined
         ? {}
         : { fingerprint: new X509Certificate(certificates.authority).fingerprint256 }),

@@ -15,6 +15,8 @@ export class Visitor {
   connections = 0;
   /** Those of them that wait at doors. */
   waiting = 0;
+  /** Those of them that are at the workbench. */
+  learning = 0;
   readonly #buckets = new Map<AddressRate, Bucket>();
   readonly #rates: Readonly<Record<keyof typeof rates, Rate>>;
 

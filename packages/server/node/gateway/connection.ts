@@ -74,6 +74,7 @@ export class Connection {
   #signalBytes: Bucket | undefined;
   #says: Bucket | undefined;
   #patience: Bucket | undefined;
+  #reports: Bucket | undefined;
   /** Made for hosts alone. */
   #hostFrames: Bucket | undefined;
 
@@ -120,6 +121,13 @@ export class Connection {
     const rate = this.gateway.rates.hostFramesPerConnection;
     this.#hostFrames ??= new Bucket(rate, now);
     return this.#hostFrames.take(rate, now, cost);
+  }
+
+  /** False when this page says too often what it sends. */
+  mayReport(now: number): boolean {
+    const rate = this.gateway.rates.mediaReportsPerConnection;
+    this.#reports ??= new Bucket(rate, now);
+    return this.#reports.take(rate, now);
   }
 
   /** Counts one frame; false when it is one too many. */

@@ -5,11 +5,13 @@ import {
   type ClientFrame,
   type Code,
   codes,
+  forwarderSeat,
   parseClientFrame,
   type rates as protocolRates,
   type Rate,
   readdressSignal,
   refusal,
+  signalHeaderBytes,
   subprotocol,
 } from "@parlour/protocol";
 import { type RawData, type Server, type ServerOptions, WebSocketServer } from "ws";
@@ -133,7 +135,7 @@ export class Gateway {
 
   /** The same object for the same door, so that ten thousand connections do not keep ten thousand copies. */
   #known(door: CameBy): CameBy {
-    const key = `${door.host} ${door.port} ${door.isSecure} ${door.isProxied}`;
+    const key = `${door.host} ${door.port} ${door.isSecure} ${door.isProxied} ${door.localAddress}`;
     const known = this.#doors.get(key);
     if (known !== undefined) return known;
     if (this.#doors.size < doorsMax) this.#doors.set(key, door);
@@ -180,6 +182,13 @@ export class Gateway {
     else if (place.phase !== "seated") connection.refuse("unexpected", now, { ref: "signal" });
     else if (!connection.takeSignalBytes(now, data.length)) {
       connection.refuse("too-many", now, { ref: "signal" });
+    } else if (number === forwarderSeat) {
+      this.counts.signals++;
+      (this.#hub as Hub).setup.forwarding.receive(
+        place.room.name,
+        place.id,
+        data.subarray(signalHeaderBytes),
+      );
     } else {
       const receiver = place.room.seats.get(number);
       if (receiver === undefined || receiver === connection) {
@@ -232,6 +241,11 @@ export class Gateway {
         else if (!connection.takeSay(now)) {
           connection.refuse("too-many", now, { ref: frame.id, cost: 0.25 });
         } else hub.say(connection, frame);
+        break;
+      case "media":
+        if (phase !== "seated") connection.refuse("unexpected", now, { ref: "media" });
+        else if (!connection.mayReport(now)) connection.refuse("too-many", now, { ref: "media", cost: 0.25 });
+        else hub.report(connection, frame);
         break;
       case "leave":
         if (phase === "seated" || phase === "knocking") hub.leave(connection);

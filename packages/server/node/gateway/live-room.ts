@@ -47,6 +47,12 @@ export class LiveRoom {
     return undefined;
   }
 
+  /** The connection of that name, seated or at the door. */
+  connection(id: string): Connection | undefined {
+    for (const connection of this.seats.values()) if (connection.id === id) return connection;
+    return this.door.get(id)?.connection;
+  }
+
   /** When everything enqueued so far is done. */
   get settled(): Promise<unknown> {
     return this.#tail;

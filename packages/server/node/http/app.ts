@@ -189,6 +189,14 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
     }),
   );
 
+  app.all("/learn/relay/:code", () =>
+    problem(426, "bad-request", {
+      detail: "This address takes WebSocket connections only.",
+      hint: "Connect with new WebSocket(url); see docs/handshake.md.",
+      headers: { upgrade: "websocket", connection: "upgrade" },
+    }),
+  );
+
   const { caCertificate } = setup;
   if (caCertificate !== undefined) {
     app.get("/ca.pem", () => certificateResponse(caCertificate, "pem"));
@@ -211,7 +219,7 @@ export function httpApp(setup: HttpSetup): Hono<Env> {
     if (found !== undefined) return found;
     return file === "/index.html" ? notBuilt() : c.notFound();
   };
-  for (const path of ["/", "/new", "/direct", "/learn", "/r/:name"]) {
+  for (const path of ["/", "/new", "/direct", "/learn", "/inspect", "/r/:name"]) {
     app.get(path, (c) => page(c, "/index.html", "revalidate"));
     app.all(path, methods("GET"));
   }

@@ -46,7 +46,14 @@ export function cameBy(inFront: Front, request: IncomingMessage): CameBy {
   const host = inFront.host(request);
   const isSecure = inFront.isSecure(request);
   const port = Number(/:(\d+)$/.exec(host ?? "")?.[1] ?? (isSecure ? 443 : 80));
-  return { host: hostName(host ?? "localhost"), port, isSecure, isProxied: inFront.isProxied(request) };
+  const { localAddress } = request.socket;
+  return {
+    host: hostName(host ?? "localhost"),
+    port,
+    isSecure,
+    isProxied: inFront.isProxied(request),
+    ...(localAddress === undefined ? {} : { localAddress }),
+  };
 }
 
 /** Which pages may talk to this server. */

@@ -51,7 +51,7 @@ function raw(path: string, headers: Record<string, string>, method = "GET") {
 describe("pages", () => {
   it("[G36] the page is at every address of its own", async () => {
     house = await openHouse({ webRoot: builtPage() });
-    for (const path of ["/", "/new", "/direct", "/learn", "/r/tea", "/r/tea?name=Ada&join=now"]) {
+    for (const path of ["/", "/new", "/direct", "/learn", "/inspect", "/r/tea", "/r/tea?name=Ada&join=now"]) {
       const response = await house.fetch(path);
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");

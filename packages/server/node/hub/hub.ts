@@ -1,4 +1,12 @@
-import { type Code, type Hello, type HostFrame, type Refusal, refusal, type Say } from "@parlour/protocol";
+import {
+  type Code,
+  type Hello,
+  type HostFrame,
+  type MediaReport,
+  type Refusal,
+  refusal,
+  type Say,
+} from "@parlour/protocol";
 import {
   type EnterInput,
   type HostCommand,
@@ -135,6 +143,13 @@ export class Hub {
     return (await this.#change(live, (state) => this.#step(state, input))).refused;
   }
 
+  /** What a page sends, by which the room's topology is planned. */
+  report(connection: Connection, report: MediaReport): void {
+    const { place } = connection;
+    if (place.phase !== "seated") return;
+    void this.apply(place.room.name, { type: "media", connection: connection.id, report });
+  }
+
   leave(connection: Connection): void {
     const { place } = connection;
     if (place.phase === "knocking") this.setup.gateway.end(connection, "left");
@@ -177,6 +192,11 @@ export class Hub {
     this.#isDraining = true;
   }
 
+  /** A room that somebody is connected to here. */
+  live(name: string): LiveRoom | undefined {
+    return this.#rooms.get(name);
+  }
+
   /** Waits for what is under way, then stops every timer. */
   async close(): Promise<void> {
     this.#isDraining = true;
@@ -189,7 +209,7 @@ export class Hub {
   }
 
   #step(state: RoomState | undefined, input: RoomInput): RoomStep {
-    return room(state, input, this.setup.clock.now());
+    return room(state, input, this.setup.clock.now(), this.setup.forwarding.policy);
   }
 
   #run<T>(name: string, task: (live: LiveRoom) => Promise<T>): Promise<T> {
@@ -225,6 +245,7 @@ export class Hub {
     if (isGone) await stores.log.forget(live.name);
     this.#arm(live, step.state);
     for (const effect of step.effects) await this.#perform(live, step.state, effect, newcomer);
+    this.setup.forwarding.follow(live, step.state);
     return step;
   }
 
@@ -288,13 +309,13 @@ export class Hub {
         if (newcomer !== undefined) this.#wait(live, newcomer);
         return;
       case "tell":
-        connectionIn(live, effect.to)?.send(effect.frame);
+        live.connection(effect.to)?.send(effect.frame);
         return;
       case "tell-all":
         live.tellAll(effect.frame, effect.except);
         return;
       case "close": {
-        const ended = connectionIn(live, effect.connection);
+        const ended = live.connection(effect.connection);
         if (ended !== undefined) {
           gateway.end(ended, effect.code, effect.detail === undefined ? {} : { detail: effect.detail });
         }
@@ -316,7 +337,7 @@ export class Hub {
         if (newcomer === undefined) return;
         const { connection, admission } = newcomer;
         // Whether the seat's page answers decides; the room goes on meanwhile.
-        this.#probes.start(connectionIn(live, effect.connection), connection, () => {
+        this.#probes.start(live.connection(effect.connection), connection, () => {
           const against = (present: RoomState): EnterInput => ({
             ...admission.against(present),
             probed: effect.connection,
@@ -340,7 +361,9 @@ export class Hub {
     const admitted: AtDoor | undefined = live.door.get(effect.connection) ?? newcomer;
     if (admitted === undefined) return;
     const visitor = await welcome(this.setup, live, state, effect, admitted);
-    if (visitor !== undefined) this.#iceRenewals.start(admitted.connection, visitor);
+    if (visitor === undefined) return;
+    this.#iceRenewals.start(admitted.connection, visitor);
+    this.setup.forwarding.arrived(live.name, visitor.seat);
   }
 
   #wait(live: LiveRoom, { connection, since }: Newcomer): void {
@@ -374,9 +397,4 @@ export class Hub {
   #failed(error: unknown, doing: string): void {
     this.setup.logger.error({ err: error, doing }, "something went wrong in the hub");
   }
-}
-
-function connectionIn(live: LiveRoom, id: string): Connection | undefined {
-  for (const connection of live.seats.values()) if (connection.id === id) return connection;
-  return live.door.get(id)?.connection;
 }

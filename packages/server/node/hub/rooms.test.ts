@@ -241,7 +241,13 @@ describe("rooms over sockets", () => {
     expect(welcome.iceServers).toEqual([
       { urls: ["turn:meet.example.org:3478"], username: "u", credential: "c" },
     ]);
-    const came = { host: "meet.example.org", port: 8080, isSecure: false, isProxied: false };
+    const came = {
+      host: "meet.example.org",
+      port: 8080,
+      isSecure: false,
+      isProxied: false,
+      localAddress: "127.0.0.1",
+    };
     expect(asked).toEqual([{ ...came, room: "tea", seat: welcome.you.id }]);
   });
 

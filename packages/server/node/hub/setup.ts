@@ -1,3 +1,4 @@
+import type { EngineEvents, ForwardingEngine, Reach } from "@parlour/forwarder";
 import type { IceServer, PeerId } from "@parlour/protocol";
 import type { CountryFinder } from "../country/country.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -8,6 +9,7 @@ import type { Limits } from "../server/limits.ts";
 import type { Logger } from "../server/log.ts";
 import type { Stores } from "../stores/index.ts";
 import type { Tokens } from "../tokens.ts";
+import type { Forwarding } from "./forwarding.ts";
 
 /** By which door of the server a visitor came. */
 export interface CameBy {
@@ -19,6 +21,16 @@ export interface CameBy {
   readonly isSecure: boolean;
   /** Through a proxy that this server trusts. */
   readonly isProxied: boolean;
+  /** The address of this machine that the connection came in on. */
+  readonly localAddress?: string;
+}
+
+/** Who passes media on in rooms where a mesh is too much. */
+export interface Forwarder {
+  /** Starts it; undefined when it can't be had here, and then rooms are a mesh, or pages pass on. */
+  start(events: EngineEvents): Promise<ForwardingEngine | undefined>;
+  /** By which addresses that visitor reaches it. */
+  reach(visitor: CameBy): Reach;
 }
 
 /** Who asks for ICE servers. */
@@ -45,4 +57,5 @@ export interface HubSetup {
   /** How long after they were handed out they are handed out anew. */
   readonly iceRenewalMs: number;
   readonly onSeatGone: (room: string, seat: PeerId) => void;
+  readonly forwarding: Forwarding;
 }

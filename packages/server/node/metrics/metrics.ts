@@ -1,3 +1,4 @@
+import type { EngineStatistics } from "@parlour/forwarder";
 import type { TurnStatistics } from "@parlour/turn";
 import type { Registry } from "prom-client";
 import type { Counts } from "./counts.ts";
@@ -15,10 +16,11 @@ export function metrics(
   present: () => Promise<Present>,
   relay?: () => TurnStatistics,
   certificateEnd?: () => number,
+  forwarder?: () => Promise<EngineStatistics> | undefined,
 ): () => Promise<{ readonly type: string; readonly text: string }> {
   let registry: Promise<Registry> | undefined;
   return async () => {
-    registry ??= build(counts, present, relay, certificateEnd);
+    registry ??= build(counts, present, relay, certificateEnd, forwarder);
     const made = await registry;
     return { type: made.contentType, text: await made.metrics() };
   };
@@ -29,6 +31,7 @@ async function build(
   present: () => Promise<Present>,
   relay: (() => TurnStatistics) | undefined,
   certificateEnd: (() => number) | undefined,
+  forwarder: (() => Promise<EngineStatistics> | undefined) | undefined,
 ): Promise<Registry> {
   const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import("prom-client");
   const registry = new Metrics();
@@ -119,5 +122,24 @@ async function build(
       Object.entries(read().refusals),
     );
   }
+  const forwarded = async (): Promise<EngineStatistics | undefined> => forwarder?.();
+  const receivers = async () =>
+    Object.values((await forwarded())?.perRoom ?? {}).flatMap((room) => room.receivers);
+  const forwarderGauge = (name: string, help: string, read: (now: EngineStatistics) => number): void =>
+    gauge(`parlour_forwarder_${name}`, help, async () => {
+      const now = await forwarded();
+      return now === undefined ? 0 : read(now);
+    });
+  forwarderGauge("rooms", "Rooms whose media the forwarder carries.", ({ rooms }) => rooms);
+  forwarderGauge("connections", "Pages connected to the forwarder.", ({ connections }) => connections);
+  forwarderGauge(
+    "processor_seconds",
+    "Processor time of the forwarder's threads since the start.",
+    ({ cpuMs }) => cpuMs / 1000,
+  );
+  forwarderGauge("restarts", "Threads of the forwarder that ended and were replaced.", (now) => now.restarts);
+  gauge("parlour_forwarder_pictures", "Moving pictures passed on now, counted once per receiver.", async () =>
+    (await receivers()).reduce((sum, { pictures }) => sum + pictures.length, 0),
+  );
   return registry;
 }

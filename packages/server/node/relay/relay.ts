@@ -35,6 +35,11 @@ export interface RelayOptions {
   readonly publicAddress?: readonly string[] | undefined;
   /** Further `stun:`, `turn:` and `turns:` URLs, for everyone. Those relays have to know the same secret. */
   readonly furtherUrls?: readonly string[] | undefined;
+  /**
+   * The forwarder's UDP port on this machine, and an address that leads there. Every page with credentials reaches it through the relay
+   * by `serviceAddress`, which goes into `Reach.inside`.
+   */
+  readonly service?: { readonly host: string; readonly port: number } | undefined;
   /** `auto`, the default: UDP by many packets at once, in threads of its own, where that is possible. `off`: by Node's sockets. */
   readonly fastPath?: "auto" | "off" | undefined;
   /** Threads for UDP. Default 1. */
@@ -112,6 +117,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
     host,
     pagePort,
     publicAddress,
+    service,
     furtherUrls = [],
     now,
     fastPath,
@@ -123,6 +129,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
     secret,
     mode,
     publicAddress,
+    service,
     now,
     fastPath,
     workers,
@@ -142,9 +149,13 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
     }
   };
   const udp = await tried("udp", options.port);
-  // A free UDP port is hardly ever taken for TCP; then the two differ.
   const tcpPort = options.port === 0 ? (udp ?? 0) : options.port;
-  const tcp = tcpPort === pagePort ? undefined : await tried("tcp", tcpPort);
+  let tcp = tcpPort === pagePort ? undefined : await tried("tcp", tcpPort);
+  // A free UDP port is hardly ever taken for TCP; then the two differ.
+  if (options.port === 0 && missing.at(-1)?.code === "EADDRINUSE") {
+    missing.pop();
+    tcp = await tried("tcp", 0);
+  }
   const doors: RelayDoors = { udp, tcp, isOnPagePort: pagePort !== undefined };
   const revocations = new Revocations(credentialSeconds);
   const relayUser = (room: string, seat: PeerId): string =>

@@ -1,7 +1,7 @@
 import type { IceServer, PeerId } from "@parlour/protocol";
 import type { TurnStatistics } from "@parlour/turn";
 import type { TrustProxy } from "../address/address.ts";
-import type { IceVisitor } from "../hub/setup.ts";
+import type { Forwarder, IceVisitor } from "../hub/setup.ts";
 import type { Stores } from "../stores/index.ts";
 import type { Logger } from "./log.ts";
 
@@ -27,12 +27,17 @@ export interface ParlourOptions {
     | undefined;
   /** Lets who sends it as a bearer token read `/metrics` from afar. Without one: only this machine. */
   readonly metricsToken?: string | undefined;
-  /** The ICE servers for who enters; short-lived credentials are made here. Default: none. */
+  /**
+   * The ICE servers for who enters, and for who learns at `/learn` (there the room is `learn/CODE`); short-lived credentials are
+   * made here. Default: none.
+   */
   readonly iceServers?: ((visitor: IceVisitor) => readonly IceServer[]) | undefined;
   /** How often a page that stays gets new ones, ms: half of the time that their credentials last. Default: 6 hours. */
   readonly iceRenewalMs?: number | undefined;
   /** Told of every seat that is gone for good, when a room ends too: what was handed out to it can be taken back. */
   readonly onSeatGone?: ((room: string, seat: PeerId) => void) | undefined;
+  /** Who passes media on where a mesh is too much. Default: nobody, so rooms are a mesh, or pages pass on. Started and stopped with the server. */
+  readonly forwarder?: Forwarder | undefined;
   /** When the certificate in use ends, ms since 1970, for `/metrics`. */
   readonly certificateEnd?: (() => number) | undefined;
   /** What the relay has to say in `/metrics`. */

@@ -16,6 +16,7 @@ import { cameBy, front, origins } from "../http/origin.ts";
 import { Pages } from "../http/pages.ts";
 import { problem } from "../http/problem.ts";
 import { noVisit, securityHeaders } from "../http/security.ts";
+import { Forwarding } from "../hub/forwarding.ts";
 import { Hub } from "../hub/hub.ts";
 import { defaultIceRenewalMs } from "../hub/ice-renewals.ts";
 import { Rooms } from "../hub/rooms.ts";
@@ -25,6 +26,7 @@ import { loadProfanityFilter, type ProfanityFilter } from "../profanity/profanit
 import { loadSecrets } from "../secrets.ts";
 import { memoryStores, type Stores, sqliteStores } from "../stores/index.ts";
 import { createTokens } from "../tokens.ts";
+import { WorkbenchRelay } from "../workbench/relay.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Limits, Rates } from "./limits.ts";
 import { silent } from "./log.ts";
@@ -98,17 +100,31 @@ export async function buildParlourServer(
   const tokenKey = options.data === undefined ? randomBytes(32) : loadSecrets(options.data).tokenKey;
   let filter: Promise<ProfanityFilter> | undefined;
 
-  const gateway = new Gateway({
-    // Made anew at each start: a connection of an earlier life is never taken for one of this.
-    node: randomBytes(6).toString("base64url"),
+  /** What whoever takes WebSockets goes by. */
+  const door = {
     limits,
     rates,
     visitors,
     counts,
     addressOf,
-    cameBy: (request) => cameBy(inFront, request),
-    isOriginAllowed: (request) => allowed.isAllowed(request),
+    cameBy: (request: IncomingMessage) => cameBy(inFront, request),
+    isOriginAllowed: (request: IncomingMessage) => allowed.isAllowed(request),
     clock,
+  };
+  /** Who hands out relays, and takes them back. */
+  const relaying = {
+    iceServers: options.iceServers ?? (() => []),
+    onSeatGone: options.onSeatGone ?? (() => {}),
+  };
+  const gateway = new Gateway({
+    // Made anew at each start: a connection of an earlier life is never taken for one of this.
+    node: randomBytes(6).toString("base64url"),
+    ...door,
+  });
+  const forwarding = await Forwarding.start(options.forwarder, {
+    clock,
+    logger,
+    connectionOf: (name, peer) => hub.live(name)?.connectionOf(peer),
   });
   const hub = new Hub({
     gateway,
@@ -125,12 +141,13 @@ export async function buildParlourServer(
     },
     createOnJoin: options.createOnJoin ?? true,
     historyMessages: keeping.historyMessages,
-    iceServers: options.iceServers ?? (() => []),
+    ...relaying,
     iceRenewalMs: options.iceRenewalMs ?? defaultIceRenewalMs,
-    onSeatGone: options.onSeatGone ?? (() => {}),
+    forwarding,
   });
   gateway.connectTo(hub);
   await hub.boot();
+  const workbench = new WorkbenchRelay({ ...door, ...relaying, logger });
 
   let status: ServerStatus = "ready";
   const pages = options.webRoot === undefined ? undefined : new Pages(options.webRoot);
@@ -154,6 +171,7 @@ export async function buildParlourServer(
       }),
       options.relayStatistics,
       options.certificateEnd,
+      () => forwarding.statistics(),
     ),
     caCertificate: options.caCertificate,
     isDraining: () => status !== "ready",
@@ -179,7 +197,6 @@ export async function buildParlourServer(
     // Other files at the root are ours only when the page has them.
     return options.webRoot !== undefined && rootFile.test(path) && existsSync(`${options.webRoot}${path}`);
   };
-  const isOurUpgrade = (request: IncomingMessage): boolean => pathOf(request) === "/v1";
 
   const detachers = new Set<() => void>();
   let draining: Promise<void> | undefined;
@@ -217,14 +234,18 @@ export async function buildParlourServer(
       return true;
     },
     upgrade(request, socket, head) {
-      if (!isOurUpgrade(request)) return false;
-      gateway.upgrade(request, socket, head);
+      const path = pathOf(request) ?? "";
+      if (path === "/v1") gateway.upgrade(request, socket, head);
+      else if (path.startsWith(workbenchPath)) {
+        workbench.upgrade(request, socket, head, path.slice(workbenchPath.length));
+      } else return false;
       return true;
     },
     drain() {
       draining ??= (async () => {
         if (status === "ready") status = "draining";
         hub.drain();
+        workbench.drain();
         await gateway.drain(drainMs);
       })();
       return draining;
@@ -235,7 +256,9 @@ export async function buildParlourServer(
         status = "closed";
         for (const detach of [...detachers]) detach();
         gateway.close();
+        workbench.close();
         await hub.close();
+        await forwarding.stop();
         await stores.close();
       })();
       return closing;
@@ -244,7 +267,9 @@ export async function buildParlourServer(
   return server;
 }
 
-const ourRoutes = /^\/(?:$|(?:healthz|metrics|v1|new|direct|learn|ca\.pem|ca\.crt)$|(?:api|r|sdk|assets)\/)/;
+const workbenchPath = "/learn/relay/";
+const ourRoutes =
+  /^\/(?:$|(?:healthz|metrics|v1|new|direct|learn|inspect|ca\.pem|ca\.crt)$|(?:api|r|sdk|assets|learn\/relay)\/)/;
 const rootFile = /^\/[\w-]+(?:\.[\w-]+)+$/;
 
 /** `/meet` for `meet`, `/meet/` and `/meet`; empty for the root. */

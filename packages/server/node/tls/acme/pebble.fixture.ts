@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { freePort } from "../../../../testkit/node/index.ts";
 import { createAuthority, issue } from "../authority.ts";
-import { listening, portOf } from "../handshake.fixture.ts";
 import { acmeRequest } from "./request.ts";
 
 export interface Pebble {
@@ -32,14 +32,6 @@ function program(name: string): string {
   return found;
 }
 
-/** A TCP port that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = await listening(createServer());
-  const port = portOf(server);
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 /** Settles when the program has written this. */
 function says(child: ChildProcess, words: RegExp): Promise<void> {
   return new Promise((done, failed) => {
@@ -52,6 +44,19 @@ function says(child: ChildProcess, words: RegExp): Promise<void> {
     child.stderr?.on("data", look);
     child.once("exit", (code) => failed(new Error(`It ended with ${code}: ${text}`)));
   });
+}
+
+/** Settles when something listens there: Pebble says that it does a moment before. */
+async function listens(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const isThere = await new Promise<boolean>((done) =>
+      socket.once("connect", () => done(true)).once("error", () => done(false)),
+    );
+    socket.destroy();
+    if (isThere) return;
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 /** Starts it. It looks for `http-01` on `httpPort` and for `tls-alpn-01` on `tlsPort`. */
@@ -118,6 +123,7 @@ export async function startPebble({
   });
   const ended = [names, pebble].map((child) => new Promise<void>((done) => child.once("exit", () => done())));
   await Promise.all([says(names, /Starting management server/i), says(pebble, /ACME directory available/)]);
+  await Promise.all([listen, management, dnsManagement].map(listens));
   return {
     directory: `https://localhost:${listen}/dir`,
     caFile,

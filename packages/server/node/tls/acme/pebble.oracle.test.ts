@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../../testkit/node/index.ts";
 import { createFront } from "../front.ts";
 import { handshake, listening } from "../handshake.fixture.ts";
 import { createPlainPort } from "../redirect.ts";
 import { type AcmeOptions, type AcmeSource, openAcme } from "./acme.ts";
 import type { ChallengeKind } from "./order.ts";
-import { freePort, type Pebble, startPebble } from "./pebble.fixture.ts";
+import { type Pebble, startPebble } from "./pebble.fixture.ts";
 
 const domain = "meet.example.org";
 const hour = 3_600_000;
@@ -158,6 +159,8 @@ describe("a certificate from Pebble", () => {
     const { cert } = source.pair;
     source.challenges.answer = () => undefined;
     source.challenges.isFor = () => false;
+    // Pebble takes an earlier proof of the same account in one order of a hundred, even when told to take none.
+    rmSync(join(folder, "acme", "account.json"));
     clock += 70 * 24 * hour;
     await source.check();
     expect(source.pair.cert).toBe(cert);

@@ -1,0 +1,2 @@
+export { createRoom } from "./room.ts";
+export type * from "./seams.ts";

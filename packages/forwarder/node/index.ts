@@ -1,0 +1,2 @@
+export type * from "./engine-api.ts";
+export { engineOnDemand } from "./on-demand.ts";
