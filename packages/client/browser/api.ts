@@ -1,10 +1,12 @@
 import type { Code, PeerId, Role, Visibility } from "@parlour/protocol";
+import type { ChannelState, Fact, ForwarderNow, SctpState, Traffic } from "../core/inspect/facts.ts";
 import type { DiagnosisCode, Evidence } from "../core/link/diagnosis.ts";
 import type { Offer, RoomFiles } from "./files/api.ts";
 
 /** The public face of the SDK: everything an embedder may rely on. Implementations stay behind it. */
 
 export type { Code, PeerId } from "@parlour/protocol";
+export type { ChannelState, Fact, ForwarderNow, SctpState, Traffic } from "../core/inspect/facts.ts";
 export type { DiagnosisCode, Evidence } from "../core/link/diagnosis.ts";
 export type * from "./files/api.ts";
 
@@ -22,7 +24,23 @@ export type ErrorCode =
   | "insecure-page"
   /** Some receivers' pages were gone before they had everything; `peers` on the error names them. */
   | "undelivered"
-  | "aborted";
+  | "aborted"
+  | DirectCode;
+
+/** What can be wrong with the texts that introduce two pages without a server, and with what comes of them. */
+export type DirectCode =
+  | "text-unknown"
+  | "text-cut"
+  | "text-damaged"
+  | "text-newer"
+  | "text-invitation"
+  | "text-answer"
+  | "text-other"
+  | "text-own"
+  | "text-stale"
+  | "text-used"
+  /** The two browsers found no way to each other. */
+  | "no-way";
 
 export interface JoinOptions {
   /** Shown to the others. A public room makes one up when it is missing. */
@@ -46,7 +64,14 @@ export interface JoinOptions {
 
 export type Source = "camera" | "screen" | (string & {});
 export type RoomState = "joining" | "live" | "recovering" | "left";
-export type LinkState = "connecting" | "connected" | "recovering" | "closed";
+/**
+ * `recovering`: it stood, and is lost, or nothing has come over it for some seconds whatever its browser says; it comes back by itself.
+ * `closed` with a diagnosis: it did not, and is tried again now and then.
+ * `resting`: in a large room whose media go over a forwarder there is no link to this peer now, and nothing is wrong: it opens by itself
+ * when something needs it (a file, a message on a channel), and rests again when nothing has for a while. Its `path` is `forwarded` then:
+ * media come over the forwarder, chat over the server, sealed in private rooms.
+ */
+export type LinkState = "connecting" | "connected" | "recovering" | "closed" | "resting";
 export type Delivery = "ordered" | "lossy" | "exactly-once";
 /** `Uint8Array` and `string` arrive as they are; anything else goes as JSON. */
 export type Message = string | Uint8Array | JsonValue;
@@ -106,6 +131,16 @@ export interface RemoteMedia {
    * Sound always goes on. Until told, the picture comes in full.
    */
   want(picture: { readonly height: number } | "none"): void;
+  /**
+   * Set while the picture does not come because this page takes only so many at once (over a forwarder, as many as its processors
+   * decode) and others are shown as large: that number. To have this one, tell that it is shown larger than another (`want`).
+   */
+  readonly leftOut?: number | undefined;
+  /**
+   * How loud its sound is now, from 0 to 1 (linear, 1 is the loudest there is), without touching the sound itself. Over a forwarder
+   * only the loudest are heard at once: of the others it is what the forwarder tells, for all of that peer's sound together.
+   */
+  level(): number;
 }
 
 /** Something you publish. It never stops a track that it did not create. */
@@ -164,7 +199,7 @@ export type LeaveReason = "left" | "page" | "timeout" | "removed" | (string & {}
 export interface RoomEvents {
   state: [
     state: RoomState,
-    reason?: { readonly code: ErrorCode; readonly detail: string; readonly hint: string },
+    reason?: { readonly code: ErrorCode; readonly detail: string; readonly hint: string } | undefined,
   ];
   peer: [peer: Peer];
   "peer-changed": [peer: Peer];
@@ -252,7 +287,16 @@ export interface Room {
   readonly peers: ReadonlyMap<PeerId, Peer>;
   /** The whole link, secret included, to hand to others. */
   readonly link: string;
+  /** How media goes: `mesh` (from page to page), `forwarder` (over the server), `peer` (over some of the pages, `passers`). */
   readonly topology: string;
+  /** With the topology `peer`: whose page passes media on, and to whom. */
+  readonly passers?: Readonly<Record<PeerId, readonly PeerId[]>>;
+  /**
+   * Whether this page passes others' media on when it is asked to, where no forwarder runs: it costs its uplink and processor. May be set
+   * at any time, and takes effect at once. While nobody decided (undefined): yes, unless it is a phone or runs on its battery; a phone on
+   * its battery never does. A moment after the page came in this tells what holds.
+   */
+  passOn?: boolean | undefined;
   on<K extends keyof RoomEvents>(event: K, listener: (...args: RoomEvents[K]) => void): () => void;
   /**
    * Says something to everyone, or to one peer alone. Resolves with the message as sent; rejects with `profanity`, `too-many`,
@@ -264,7 +308,17 @@ export interface Room {
   publish(stream: MediaStream, options: { readonly source: Source }): Promise<Publication>;
   readonly publications: ReadonlyMap<Source, Publication>;
   /** The channel of that name; both sides name it the same. A second call with the same name gives the same channel. */
-  channel(name: string, options?: { readonly delivery?: Delivery }): Channel;
+  channel(
+    name: string,
+    options?: {
+      readonly delivery?: Delivery;
+      /**
+       * False: for messages that are small and rare. To a peer without a link (see `LinkState`) what this page sends goes over the
+       * server, sealed in private rooms, instead of opening one. Over 16 KiB it opens one all the same.
+       */
+      readonly opensLink?: boolean;
+    },
+  ): Channel;
   /** Files given and taken in this room. */
   readonly files: RoomFiles;
   /** Event log and statistics, as data. */
@@ -272,6 +326,22 @@ export interface Room {
   /** Faults on demand, for tests and for learning. */
   simulate(fault: "signal-lost" | "link-lost" | "relay-only"): void;
   leave(): Promise<void>;
+}
+
+/** One connection, as data. */
+export interface ConnectionInspection {
+  readonly stats: readonly Record<string, unknown>[];
+  /** What happened on it, oldest first: `storyOf` of `@parlour/client/inspect` tells it. The first 400 and the last 1,600. */
+  readonly facts: readonly Fact[];
+  /** Facts that were let go of between those. */
+  readonly dropped: number;
+  /** The data channels that carry everything, as they are now. */
+  readonly channels: readonly ChannelState[];
+  readonly sctp?: SctpState;
+  /** The ICE servers this page was given, as URLs. */
+  readonly servers: readonly string[];
+  /** What `signaling.kinds` was when it was connected first. */
+  readonly signalingThen?: Readonly<Record<string, Traffic>>;
 }
 
 export interface RoomInspection {
@@ -282,16 +352,19 @@ export interface RoomInspection {
     readonly event: string;
     readonly detail?: JsonValue;
   }[];
-  readonly links: readonly {
+  readonly links: readonly (ConnectionInspection & {
     readonly peer: PeerId;
     readonly state: LinkState;
-    readonly stats: readonly Record<string, unknown>[];
-  }[];
-  readonly signaling: {
-    readonly framesSent: number;
-    readonly framesReceived: number;
-    readonly bytesSent: number;
-    readonly bytesReceived: number;
+  })[];
+  /** The connection to the room's forwarder, once there was one, and what flows by it. */
+  readonly forwarder?: ConnectionInspection & {
+    readonly state: RTCPeerConnectionState;
+    readonly now: ForwarderNow;
+  };
+  /** Between this page and the server. */
+  readonly signaling: Traffic & {
+    /** The same by kind of frame: `signal`, `say`, `joined`, … */
+    readonly kinds: Readonly<Record<string, Traffic>>;
   };
 }
 

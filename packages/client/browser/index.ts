@@ -2,18 +2,28 @@
 
 export { toRoomName } from "@parlour/protocol";
 export * from "./api.ts";
+export type * from "./direct/api.ts";
 export { makePrivateLink, parseRoomLink, type RoomLink } from "./link-text.ts";
 export { prepareRoom } from "./prepare.ts";
 
 import type { ConnectionCheckResult, ConnectionTestOptions } from "./api.ts";
 import { createChannelHub } from "./channels/index.ts";
+import type { Direct } from "./direct/api.ts";
 import { createFilesHub } from "./files/files-hub.ts";
 import { loaded } from "./later.ts";
 import { createLink } from "./link/index.ts";
 import { roomJoiner } from "./room/index.ts";
-import { createMediaHub } from "./room/media-hub.ts";
+import { capabilities, createMediaHub } from "./room/media-hub.ts";
+import { noMedia } from "./room/peers.ts";
+import { enterRoom } from "./room/room.ts";
+import { seatNotebook } from "./room/seat-note.ts";
 
-export const joinRoom = roomJoiner({ createLink, createChannelHub, createMediaHub, createFilesHub });
+const parts = { createLink, createChannelHub, createMediaHub, capabilities, createFilesHub };
+export const joinRoom = roomJoiner(parts);
+
+/** Rooms of two that no server introduces: two texts do. Rejects with `unreachable` when what it takes can't be loaded. */
+export const loadDirect = async (): Promise<Direct> =>
+  (await loaded(() => import("./direct/direct.ts"))).directRooms({ parts, enterRoom, seatNotebook, noMedia });
 
 /**
  * Tries what a call needs, without one: the server, its WebSocket, STUN, and data through the relay over each way to it. Takes some
@@ -26,6 +36,6 @@ export const testConnection = async (
   server: string,
   options?: ConnectionTestOptions,
 ): Promise<readonly ConnectionCheckResult[]> => {
-  const { runConnectionTest } = await loaded(import("./trial/connection-test.ts"));
+  const { runConnectionTest } = await loaded(() => import("./trial/connection-test.ts"));
   return runConnectionTest(server.replace(/\/+$/, ""), options);
 };

@@ -1,4 +1,4 @@
-import { loaded } from "./later.ts";
+import { beside, loaded, rest } from "./later.ts";
 import { parseRoomLink } from "./link-text.ts";
 
 /**
@@ -6,5 +6,6 @@ import { parseRoomLink } from "./link-text.ts";
  * Rejects with `bad-link`, or `unreachable` when it can't be had.
  */
 export async function prepareRoom(link: string): Promise<void> {
-  if (parseRoomLink(link).secret) await loaded(import("./room/private-door.ts"));
+  const { secret } = parseRoomLink(link);
+  await Promise.all([beside(), rest(), secret && loaded(() => import("./room/private-door.ts"))]);
 }

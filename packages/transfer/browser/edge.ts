@@ -1,6 +1,7 @@
 import type { Edge, JournalStore, Sink, SinkPlan, Storage } from "../core/index.ts";
 import { browserHashing, makeSigner } from "./hashing.ts";
 import { DatabaseJournals, MemoryJournals } from "./journals.ts";
+import { readFilesTogether } from "./sources/file.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import { opfsStorage } from "./storage/opfs.ts";
 import { startWorker } from "./storage/start-worker.ts";
@@ -21,9 +22,10 @@ export function browserEdge(): Edge<File> {
   const disk = opfsStorage(worker);
   const memory = memoryStorage(isPhone() ? memoryMost.phone : memoryMost.desktop);
   return {
-    storage: new LadderStorage(disk, memory),
+    storage: new LadderStorage(disk, memory, () => void worker()),
     journals: typeof indexedDB === "undefined" ? new MemoryJournals() : new SafeJournals(),
     hashing: browserHashing,
+    readTogether: readFilesTogether,
     signer: makeSigner,
   };
 }
@@ -32,9 +34,18 @@ export function browserEdge(): Edge<File> {
 class LadderStorage implements Storage<File> {
   readonly #disk: Storage<File>;
   readonly #memory: Storage<File>;
-  constructor(disk: Storage<File>, memory: Storage<File>) {
+  readonly #startWorker: () => void;
+  constructor(disk: Storage<File>, memory: Storage<File>, startWorker: () => void) {
     this.#disk = disk;
     this.#memory = memory;
+    this.#startWorker = startWorker;
+  }
+
+  /** A worker needs a moment to come up, which passes while the person thinks. */
+  warm(): void {
+    hasDisk().then((has) => {
+      if (has) this.#startWorker();
+    });
   }
 
   async open(plan: SinkPlan): Promise<Sink<File>> {

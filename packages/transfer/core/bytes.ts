@@ -43,3 +43,7 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined
 
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/** So many bytes in memory that was given away, where there is enough of it; in memory of their own otherwise. */
+export const memoryFor = (length: number, given?: ArrayBuffer): Uint8Array<ArrayBuffer> =>
+  given && given.byteLength >= length ? new Uint8Array(given, 0, length) : new Uint8Array(length);

@@ -1,5 +1,5 @@
 export { type Bits, bits, fullBits } from "./bits.ts";
-export { base64url, fromBase64url, sameBytes } from "./bytes.ts";
+export { base64url, fromBase64url, memoryFor, sameBytes } from "./bytes.ts";
 export { type Block, proofBytes, readBlock, roomFor, writeBlock } from "./lane.ts";
 export {
   firstAt,
@@ -16,4 +16,4 @@ export { type Cut, cutOf, lengthOf, pieceBytesFor, piecesIn } from "./pieces.ts"
 export * from "./seams.ts";
 export { type SwarmEffect, type SwarmInput, swarmTimes, type Told, windows } from "./swarm/effects.ts";
 export type { Swarm, SwarmState } from "./swarm/state.ts";
-export { createSwarm, fieldText } from "./swarm/swarm.ts";
+export { createSwarm } from "./swarm/swarm.ts";

@@ -23,10 +23,15 @@ export const roomFor = (frameBytes: number, offset: number): number =>
  * Byte 0: 1. Then the transfer's id (16), piece (4), turn (4), offset (4), at offset 0 the proof (96), then bytes. Numbers are
  * unsigned and big-endian.
  */
-export function writeBlock({ id, piece, turn, offset, proof, bytes }: Block): Uint8Array<ArrayBuffer> {
+export function writeBlock(
+  { id, piece, turn, offset, proof, bytes }: Block,
+  /** Where to write it, if there is room; otherwise in memory of its own. */
+  room?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const head = headBytes + (proof?.length ?? 0);
-  const frame = new Uint8Array(head + bytes.length);
-  const view = new DataView(frame.buffer);
+  const length = head + bytes.length;
+  const frame = room && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
+  const view = new DataView(frame.buffer, frame.byteOffset, length);
   frame[0] = 1;
   frame.set((fromBase64url(id) ?? new Uint8Array(16)).subarray(0, 16), 1);
   view.setUint32(17, piece);

@@ -71,7 +71,8 @@ describe("manifests", () => {
 
   it("[F4] pieces are small for small transfers, and never more than 65,536", () => {
     expect(pieceBytesFor(10)).toBe(256 * KiB);
-    expect(pieceBytesFor(64 * MiB)).toBe(MiB);
+    expect(pieceBytesFor(64 * MiB)).toBe(512 * KiB);
+    expect(pieceBytesFor(8 * GiB)).toBe(MiB);
     expect(pieceBytesFor(64 * GiB)).toBe(MiB);
     expect(pieceBytesFor(64 * GiB + 1)).toBe(2 * MiB);
     expect(cutOf(0).count).toBe(0);
@@ -84,7 +85,7 @@ describe("manifests", () => {
       key,
       Array.from({ length: 10_000 }, (_, i) => source(`${i}`, 10 * KiB)),
     );
-    expect(readManifest(small)?.cut.count).toBe(98);
+    expect(readManifest(small)?.cut.count).toBe(196);
   });
 
   it("bits count what is in them, and leave out what is beyond", () => {

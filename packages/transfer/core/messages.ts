@@ -27,8 +27,13 @@ export type SwarmMessage = { readonly id: string } & (
       readonly answer?: boolean;
     }
   | { readonly type: "have"; readonly pieces: readonly number[] }
-  /** Send me these, in this order. `urgent`: in front of everything, and not to be denied. */
-  | { readonly type: "ask"; readonly pieces: readonly number[]; readonly urgent?: boolean }
+  /** Send me these, in this order. `soon`: in front of all others; `urgent`: that too, and not to be denied. */
+  | {
+      readonly type: "ask";
+      readonly pieces: readonly number[];
+      readonly urgent?: boolean;
+      readonly soon?: boolean;
+    }
   /** No longer those; missing: none of what was asked. */
   | { readonly type: "unask"; readonly pieces?: readonly number[] }
   /** Get those from others: I gave them to someone. */
@@ -71,8 +76,11 @@ const checks: Readonly<Record<FilesMessage["type"], (fields: Fields) => boolean>
     fromBase64url(have) !== undefined &&
     (answer === undefined || typeof answer === "boolean"),
   have: ({ id, pieces }) => isId(id) && isPieces(pieces, limits.transferPieces),
-  ask: ({ id, pieces, urgent }) =>
-    isId(id) && isPieces(pieces, limits.asksPerPeer) && (urgent === undefined || typeof urgent === "boolean"),
+  ask: ({ id, pieces, urgent, soon }) =>
+    isId(id) &&
+    isPieces(pieces, limits.asksPerPeer) &&
+    (urgent === undefined || typeof urgent === "boolean") &&
+    (soon === undefined || typeof soon === "boolean"),
   unask: ({ id, pieces }) => isId(id) && (pieces === undefined || isPieces(pieces, limits.asksPerPeer)),
   deny: ({ id, pieces }) => isId(id) && isPieces(pieces, limits.asksPerPeer),
   ready: ({ id, answer }) => isId(id) && (answer === undefined || typeof answer === "boolean"),

@@ -10,13 +10,16 @@ export interface Cut {
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 
 /**
  * Small transfers have small pieces, so that several people soon have something for each other; huge ones have larger
- * pieces, so that a bitfield stays within one message.
+ * pieces, so that a bitfield stays within one message. Half a MiB is what browsers still keep in memory that they have
+ * already: each buffer from about a MiB on is fresh from the system, and costs more than all that is done with it.
  */
 export function pieceBytesFor(size: number): number {
   if (size < 64 * MiB) return 256 * KiB;
+  if (size < 8 * GiB) return 512 * KiB;
   let pieceBytes = MiB;
   while (size / pieceBytes > limits.transferPieces) pieceBytes *= 2;
   return pieceBytes;

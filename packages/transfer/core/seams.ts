@@ -15,11 +15,21 @@ export interface Source {
   readonly type?: string;
   /** Milliseconds since 1970. */
   readonly modified?: number;
-  /** Exactly `length` bytes of it, in memory of their own. Rejects with a `TransferProblem` of code `unreadable` or `file-changed`. */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Whether it is another file by now than the one that was offered (size or time of change). */
-  changed?(): Promise<boolean>;
+  /** It lies here whole: reading further than was asked for costs little more. */
+  readonly isHere?: boolean;
+  /**
+   * Exactly `length` bytes of it, in memory of their own. `memory` is given away: where it is large enough it may become theirs. Rejects
+   * with a `TransferProblem` of code `unreadable` or `file-changed`.
+   */
+  read(offset: number, length: number, memory?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>>;
   close?(): void;
+}
+
+/** A part of a source. */
+export interface SourcePart {
+  readonly source: Source;
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A file of a transfer, as a sink sees it. */
@@ -60,8 +70,15 @@ export interface Received<Content> {
  * too. All reject with a `TransferProblem` (`disk-full`, `no-permission`, `no-storage`).
  */
 export interface Sink<Content = unknown> {
-  /** Resolves when a `read` gives these bytes back, here and (unless the machine itself goes down) in the next page. */
-  write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Resolves when a `read` gives these bytes back, here and (unless the machine itself goes down) in the next page. `isGiven`: the
+   * memory is the sink's from now on; otherwise it stays as it was. A sink that no longer needs what it was given resolves with it.
+   */
+  write(
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    isGiven?: boolean,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** What was written before, in memory of its own: for those who ask us for it, and for playing. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Everything written is safe, also from a machine that goes down. */
@@ -78,6 +95,8 @@ export interface Sink<Content = unknown> {
 export interface Storage<Content = unknown> {
   /** Rejects with a `TransferProblem`: `disk-full`, `no-storage`, `no-permission`. */
   open(plan: SinkPlan): Promise<Sink<Content>>;
+  /** Something will be opened soon, maybe. */
+  warm?(): void;
 }
 
 /** Remembers small things across reloads, whole or not at all: what `save` was given last, or what was there before. */
@@ -113,8 +132,8 @@ export interface Carrier {
   /** Exactly once and in order, for as long as both pages live. */
   control(message: unknown): void;
   /**
-   * Hands a frame to the connection. Resolves when there is room for the next one; false when it was not sent, because
-   * there is no connection (any more).
+   * Hands a frame to the connection, whose memory is used for another one afterwards. Resolves when that is done; false when
+   * it was not sent, because there is no connection (any more).
    */
   send(frame: Uint8Array<ArrayBuffer>): Promise<boolean>;
   /** Largest frame that `send` takes now, bytes. */
@@ -127,6 +146,14 @@ export interface Edge<Content = unknown> {
   readonly storage: Storage<Content>;
   readonly journals: JournalStore;
   readonly hashing: Hashing;
+  /**
+   * Parts of several sources, one after the other, where that is faster than each by itself; undefined: these can't be read so, and
+   * `memory` was left alone. Otherwise as a source's `read`.
+   */
+  readonly readTogether?: (
+    parts: readonly SourcePart[],
+    memory?: ArrayBuffer,
+  ) => Promise<Uint8Array<ArrayBuffer>> | undefined;
   /** Makes a signer for one transfer, where the room gives none, from what was kept of it, or anew. */
   signer(
     kept?: Uint8Array<ArrayBuffer>,

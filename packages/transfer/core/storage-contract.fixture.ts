@@ -98,7 +98,7 @@ export const storageContract: StorageContract = {
     const sink = await storage.open(plan);
     await discarded(sink, async () => {
       await sink.write(100_000, patterned(plan.size - 100_000, 100_000));
-      await sink.write(0, patterned(100_000));
+      await sink.write(0, patterned(100_000), true);
       await sink.flush();
       const received = await sink.finish();
       same(

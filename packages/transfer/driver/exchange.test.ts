@@ -7,6 +7,15 @@ import { made, noise, noted, reached, stage } from "./stage.fixture.ts";
 
 const MiB = 1024 * 1024;
 
+/** Something that is waited for. */
+function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
 describe("an exchange of files", () => {
   const room = stage();
   afterEach(() => room.end());
@@ -48,6 +57,26 @@ describe("an exchange of files", () => {
     expect(giving.takers.has("cy")).toBe(false);
     expect(cy.offers).toEqual([]);
     expect(taking.state).toBe("done");
+  });
+
+  it("[F22] what was received, no longer passed on and discarded can be taken once more when it is offered again", async () => {
+    const ada = await room.join("ada");
+    const bo = await room.join("bo");
+    const content = noise(MiB);
+    const first = ada.exchange.offer(Promise.resolve([made("film.bin", content)]), {});
+    const taking = bo.exchange.accept(await bo.offered());
+    await taking.done;
+    taking.stopSharing();
+    const [kept] = await bo.exchange.kept();
+    if (!kept) throw new Error("nothing is kept");
+    await bo.exchange.discard(kept);
+    await first.close();
+    ada.exchange.offer(Promise.resolve([made("film.bin", content)]), {});
+    await expect.poll(() => bo.offers.length).toBe(2);
+    const offer = await bo.offered();
+    expect([offer.state, offer.kept]).toEqual(["open", 0]);
+    const [file] = await bo.exchange.accept(offer).done;
+    expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
   });
 
   it("[F18] a taker's page is reloaded: it goes on from what was written, and little comes twice", async () => {
@@ -170,6 +199,7 @@ describe("an exchange of files", () => {
     const bo = await room.join("bo", { isKeyOf });
     const eve = await room.join("eve", { signer: forger });
     eve.exchange.offer(Promise.resolve([made("x", noise(10))]), {});
+    while (!bo.logs.includes("files-forged-offer eve")) await new Promise((resolve) => setImmediate(resolve));
     const ada = await room.join("ada", { signer: real });
     const content = noise(2 * MiB);
     ada.exchange.offer(Promise.resolve([made("true.bin", content)]), {});
@@ -179,7 +209,7 @@ describe("an exchange of files", () => {
     };
     const offer = await bo.offered();
     expect(offer.message.giver).toBe("ada");
-    expect(bo.logs).toContain("files-forged-offer eve");
+    expect(bo.offers.length).toBe(1);
     const [file] = await bo.exchange.accept(offer).done;
     expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
   });
@@ -192,7 +222,8 @@ describe("an exchange of files", () => {
     bo.exchange.decline(await bo.offered());
     await expect(declined.done).rejects.toMatchObject({ code: "declined" });
 
-    const second = ada.exchange.offer(Promise.resolve([made("two", content)]), {});
+    // More than can be under way when it is taken back.
+    const second = ada.exchange.offer(Promise.resolve([made("two", noise(16 * MiB))]), {});
     await new Promise<void>((resolve) => {
       const look = (): void => (bo.offers.length > 1 ? resolve() : void setImmediate(look));
       look();
@@ -209,6 +240,60 @@ describe("an exchange of files", () => {
     expect(taking.state).toBe("failed");
   });
 
+  it("[F60] pieces come while their place on the disk is still being made", async () => {
+    const ada = await room.join("ada");
+    const begun = gate();
+    const opened = gate();
+    const slow = (edge: Edge<string>): Edge<string> => ({
+      ...edge,
+      storage: {
+        async open(plan) {
+          begun.open();
+          await opened.passed;
+          return edge.storage.open(plan);
+        },
+      },
+    });
+    const bo = await room.join("bo", { edge: slow });
+    const content = noise(3 * MiB);
+    ada.exchange.offer(Promise.resolve([made("a.bin", content)]), {});
+    const taking = bo.exchange.accept(await bo.offered());
+    await begun.passed;
+    // Everything was sent, and nothing of it counts yet.
+    while (ada.sent < content.length) await new Promise((resolve) => setImmediate(resolve));
+    expect(taking.progress.bytes).toBe(0);
+    opened.open();
+    const [file] = await taking.done;
+    expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
+  });
+
+  it("[F60] where there is no place on the disk the taking ends with the reason, and nothing of it is remembered", async () => {
+    const ada = await room.join("ada");
+    const begun = gate();
+    const opened = gate();
+    const none = (edge: Edge<string>): Edge<string> => ({
+      ...edge,
+      storage: {
+        async open() {
+          begun.open();
+          await opened.passed;
+          throw new TransferProblem("disk-full");
+        },
+      },
+    });
+    const bo = await room.join("bo", { edge: none });
+    ada.exchange.offer(Promise.resolve([made("a.bin", noise(MiB))]), {});
+    const offer = await bo.offered();
+    const taking = bo.exchange.accept(offer);
+    await begun.passed;
+    while (ada.sent < MiB) await new Promise((resolve) => setImmediate(resolve));
+    opened.open();
+    await expect(taking.done).rejects.toMatchObject({ code: "disk-full" });
+    await taking.closed;
+    expect([offer.state, offer.kept]).toEqual(["open", 0]);
+    expect(await bo.edge.journals.keys("taken/")).toEqual([]);
+  });
+
   it("[F25] a full disk ends the taking with what is there; accepted again it goes on", async () => {
     const ada = await room.join("ada");
     let room_ = 3;
@@ -221,7 +306,7 @@ describe("an exchange of files", () => {
             ...sink,
             async write(offset, bytes) {
               if (room_-- <= 0) throw new TransferProblem("disk-full");
-              await sink.write(offset, bytes);
+              return sink.write(offset, bytes);
             },
           };
         },
@@ -260,23 +345,26 @@ describe("an exchange of files", () => {
     expect(taking.received(1)).toBe(content.length);
   });
 
-  it.each(["removed", "spoiled"])("[F18] what was %s on the disk meanwhile comes again", async (how) => {
-    const ada = await room.join("ada");
-    const bo = await room.join("bo");
-    const content = noise(8 * MiB);
-    ada.exchange.offer(Promise.resolve([made("film.bin", content)]), {});
-    const first = bo.exchange.accept(await bo.offered());
-    await reached(first, 4 * MiB);
-    first.pause();
-    await noted(bo, first, 4 * MiB);
-    await bo.exchange.close();
-    await first.closed;
-    room.kill(bo);
-    const staging = join(bo.folder, ".parlour", first.offer.manifest.id);
-    if (how === "removed") await rm(staging, { recursive: true });
-    else await writeFile(join(staging, "files", "0"), noise(6 * MiB));
-    const again = await room.join("bo", { before: bo });
-    const [file] = await again.exchange.accept(await again.offered()).done;
-    expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
-  });
+  it.each(["removed", "spoiled", "cut short"])(
+    "[F18] what was %s on the disk meanwhile comes again",
+    async (how) => {
+      const ada = await room.join("ada");
+      const bo = await room.join("bo");
+      const content = noise(12 * MiB);
+      ada.exchange.offer(Promise.resolve([made("film.bin", content)]), {});
+      const first = bo.exchange.accept(await bo.offered());
+      await reached(first, 4 * MiB);
+      first.pause();
+      await noted(bo, first, 4 * MiB);
+      await bo.exchange.close();
+      await first.closed;
+      room.kill(bo);
+      const staging = join(bo.folder, ".parlour", first.offer.manifest.id);
+      if (how === "removed") await rm(staging, { recursive: true });
+      else await writeFile(join(staging, "files", "0"), noise(how === "spoiled" ? 12 * MiB : 1000));
+      const again = await room.join("bo", { before: bo });
+      const [file] = await again.exchange.accept(await again.offered()).done;
+      expect((await readFile((await file?.content()) ?? "")).equals(content)).toBe(true);
+    },
+  );
 });

@@ -173,6 +173,7 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
       taking: undefined,
     };
     offers.set(id, offer);
+    world.edge.storage.warm?.();
     events.onOffer(offer);
     changed();
   };
@@ -355,13 +356,24 @@ export function createExchange<Content>(world: World<Content>, events: ExchangeE
       const sink = await world.edge.storage.open({ id, size: cut.size, files, isResumed: true });
       await sink.discard();
       await world.edge.journals.remove(`${inner.takenPlace(id)}/`);
+      const offer = offers.get(id);
+      // Offered once more, it is new.
+      if (offer?.state === "accepted" && !offer.run && offer.taking?.state === "done") {
+        offer.state = "ended";
+        offer.kept = 0;
+      }
     },
 
     /** The room is left. */
     async close(): Promise<void> {
-      for (const giving of [...givings]) giving.close();
-      for (const { taking } of offers.values()) taking?.close();
+      const closing = [...givings].map((giving) => giving.close());
+      for (const { taking } of offers.values()) {
+        if (!taking) continue;
+        taking.close();
+        closing.push(taking.closed);
+      }
       ports.clear();
+      await Promise.all(closing);
     },
   };
 }

@@ -47,8 +47,8 @@ export interface Giving {
   pause(): void;
   resume(): void;
   cancel(): void;
-  /** The room is left. */
-  close(): void;
+  /** The room is left. Resolves when nothing of it is open any more. */
+  close(): Promise<void>;
   on(listener: () => void): () => void;
   /** A page came, said something, left the transfer, or is gone. */
   met(peer: string): void;
@@ -274,13 +274,14 @@ export function startGiving<Content>(
       changed();
     },
     cancel: () => finish(),
-    close() {
-      if (isEnded) return;
-      isEnded = true;
-      if (entry) inner.release(entry);
-      void run?.close(false);
-      settle?.resolve();
-      onEnd();
+    async close() {
+      if (!isEnded) {
+        isEnded = true;
+        if (entry) inner.release(entry);
+        settle?.resolve();
+        onEnd();
+      }
+      await run?.close(false);
     },
     on(listener) {
       listeners.add(listener);

@@ -109,8 +109,11 @@ export async function openJournal(
 ): Promise<{ readonly journal: Journal; readonly flushed: Bits; readonly written: Bits }> {
   const known = new Uint8Array(count * proofBytes);
   const has = bits(count);
-  for (let part = 0; part * partPieces < count; part++) {
-    const kept = await store.load(`${place}/proofs-${part}`);
+  // All at once: of ten gigabytes there are 160 parts, and a database takes a moment for each question.
+  const parts = await Promise.all(
+    Array.from({ length: Math.ceil(count / partPieces) }, (_, part) => store.load(`${place}/proofs-${part}`)),
+  );
+  for (const [part, kept] of parts.entries()) {
     if (!kept) continue;
     const first = part * partPieces;
     const length = Math.min(partPieces, count - first);

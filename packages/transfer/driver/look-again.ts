@@ -4,6 +4,8 @@ import type { World } from "./port.ts";
 
 /** Pieces that were flushed and are looked at all the same: whether this is still what was written. */
 const samples = 4;
+/** Pieces that are looked at side by side. */
+const lookedAtOnce = 4;
 
 /**
  * What of a kept transfer is really there. What was flushed is trusted when a few pieces of it hold, and looked at piece by
@@ -37,8 +39,14 @@ export async function lookAgain<Content>(
     isTrusted = await isThere(all[Math.floor(world.random() * all.length)] ?? 0);
   const have = isTrusted ? bits(cut.count, flushed.bytes) : bits(cut.count);
   const safe = bits(cut.count, have.bytes);
+  const doubtful: number[] = [];
   for (let piece = 0; piece < cut.count; piece++)
-    if (!have.has(piece) && (written.has(piece) || flushed.has(piece)) && (await isThere(piece)))
-      have.add(piece);
+    if (!have.has(piece) && (written.has(piece) || flushed.has(piece))) doubtful.push(piece);
+  // One is read while others are hashed.
+  const look = async (): Promise<void> => {
+    for (let piece = doubtful.shift(); piece !== undefined; piece = doubtful.shift())
+      if (await isThere(piece)) have.add(piece);
+  };
+  await Promise.all(Array.from({ length: lookedAtOnce }, look));
   return { have, flushed: safe };
 }

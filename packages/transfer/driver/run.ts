@@ -1,7 +1,7 @@
 import {
   type Bits,
+  base64url,
   createSwarm,
-  fieldText,
   lengthOf,
   type Manifest,
   pieceProofBytes,
@@ -21,7 +21,7 @@ import {
 } from "../core/index.ts";
 import type { Journal } from "./journal.ts";
 import type { Port, World } from "./port.ts";
-import { readSpace } from "./space.ts";
+import { pieceReader, type ReadPiece } from "./space.ts";
 
 /** Where a page's bytes are. */
 export type Bytes<Content> =
@@ -43,10 +43,12 @@ export interface RunSetup<Content> {
   readonly onFailed: (problem: TransferProblem) => void;
 }
 
-/** How often what was written is noted. */
-const noteMs = 500;
+/** How often what was written is noted; a giver's proofs could be made again, and wait longer. */
+const noteMs = { taken: 500, given: 2_000 };
+/** Pieces whose memory is kept for the next ones. */
+const spareMost = 8;
 /** What is wanted next when somebody plays from here on: so many pieces. */
-const aheadPieces = 12;
+const aheadPieces = 16;
 
 /** One transfer at work: performs what the swarm decides, on the edges. */
 export type Run<Content> = ReturnType<typeof startRun<Content>>;
@@ -55,13 +57,27 @@ export function startRun<Content>(setup: RunSetup<Content>) {
   const { world, manifest, bytes, journal, flushed, portOf } = setup;
   const { id, cut } = manifest;
   const { hashing } = world.edge;
-  const swarm = createSwarm({ id, cut, have: setup.have, random: world.random });
+  /** Memory of pieces that are written: fresh memory has to be cleared by the system, page by page. */
+  const spare: Uint8Array<ArrayBuffer>[] = [];
+  const swarm = createSwarm({
+    id,
+    cut,
+    have: setup.have,
+    random: world.random,
+    memory(length) {
+      const last = length === cut.pieceBytes ? spare.pop() : undefined;
+      return last ?? new Uint8Array(length);
+    },
+  });
   /** One piece after another on each way, while the next is being read. */
   const lines = new Map<string, Promise<unknown>>();
+  /** Memory for the frame that is on its way there. */
+  const frames = new Map<string, Uint8Array<ArrayBuffer>>();
   const readers = new Set<() => void>();
   const writes = new Set<Promise<void>>();
   let turn = 0;
   let timer: (() => void) | undefined;
+  let timerAt = 0;
   let noting: Promise<void> | undefined;
   let notes: (() => void) | undefined;
   let end: TransferProblem | undefined;
@@ -75,23 +91,28 @@ export function startRun<Content>(setup: RunSetup<Content>) {
   const put = (input: SwarmInput): void => {
     if (isClosed) return;
     for (const effect of swarm.take(input, world.now())) perform(effect);
-    timer?.();
     const now = world.now();
     const at = swarm.nextAt(now);
-    timer = at === undefined ? undefined : world.after(Math.max(0, at - now), () => put({ type: "time" }));
+    // One that is due sooner does no harm, and this is said with each block.
+    if (at === undefined || (timer && timerAt <= at)) return;
+    timer?.();
+    timerAt = at;
+    timer = world.after(Math.max(0, at - now), () => {
+      timer = undefined;
+      put({ type: "time" });
+    });
   };
   const fail = (error: unknown, code: TransferCode): void => {
     end ??= problemOf(error, code);
     put({ type: "fail", code: end.code });
   };
 
-  const readPiece = (piece: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const offset = piece * cut.pieceBytes;
-    const length = lengthOf(cut, piece);
-    return bytes.is === "given"
-      ? readSpace(bytes.sources, manifest.files, offset, length)
-      : bytes.sink.read(offset, length);
-  };
+  const readPiece =
+    bytes.is === "given"
+      ? pieceReader({ sources: bytes.sources, files: manifest.files, edge: world.edge }, cut)
+      : async (piece: number): Promise<ReadPiece> => ({
+          bytes: await bytes.sink.read(piece * cut.pieceBytes, lengthOf(cut, piece)),
+        });
   /** A giver hashes what it reads each time: a file that was changed is never sent as the one that was offered. */
   const prove = async (piece: number, content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
     const known = journal.proofs.get(piece);
@@ -116,28 +137,30 @@ export function startRun<Content>(setup: RunSetup<Content>) {
   };
 
   const serve = async (peer: string, piece: number): Promise<void> => {
-    const content = readPiece(piece).then(async (read) => ({ read, proof: await prove(piece, read) }));
+    const content = readPiece(piece).then(async (read) => ({ read, proof: await prove(piece, read.bytes) }));
     content.catch(() => {});
     const before = lines.get(peer);
     const sending = (async () => {
       await before;
       const { read, proof } = await content;
+      const { length } = read.bytes;
       const port = portOf(peer);
       const thisTurn = turn++;
-      for (let offset = 0; port && offset < read.length && !isClosed; ) {
-        const part = read.subarray(offset, offset + roomFor(port.carrier.frameBytes, offset));
-        const frame = writeBlock({
-          id,
-          piece,
-          turn: thisTurn,
-          offset,
-          proof: offset === 0 ? proof : undefined,
-          bytes: part,
-        });
+      for (let offset = 0; port && offset < length && !isClosed; ) {
+        const { frameBytes } = port.carrier;
+        let room = frames.get(peer);
+        if (!room || room.length < frameBytes) {
+          room = new Uint8Array(frameBytes);
+          frames.set(peer, room);
+        }
+        const part = read.bytes.subarray(offset, offset + roomFor(frameBytes, offset));
+        const first = offset === 0 ? proof : undefined;
+        const frame = writeBlock({ id, piece, turn: thisTurn, offset, proof: first, bytes: part }, room);
         if (!(await port.carrier.send(frame))) break;
         offset += part.length;
         sentBytes += part.length;
       }
+      read.letGo?.();
     })();
     lines.set(
       peer,
@@ -168,7 +191,8 @@ export function startRun<Content>(setup: RunSetup<Content>) {
   const write = async ({ piece, bytes: content, proof }: SwarmEffect & { type: "write" }): Promise<void> => {
     if (bytes.is !== "taken") return;
     try {
-      await bytes.sink.write(piece * cut.pieceBytes, content);
+      const free = await bytes.sink.write(piece * cut.pieceBytes, content, true);
+      if (free?.length === cut.pieceBytes && spare.length < spareMost) spare.push(free);
     } catch (error) {
       fail(error, "no-storage");
       return;
@@ -196,7 +220,7 @@ export function startRun<Content>(setup: RunSetup<Content>) {
 
   /** Notes what is there, soon and not too often. */
   const note = (): void => {
-    notes ??= world.after(noteMs, () => {
+    notes ??= world.after(noteMs[bytes.is], () => {
       notes = undefined;
       noting = journal.save(flushed, swarm.have).catch(() => {});
     });
@@ -244,6 +268,7 @@ export function startRun<Content>(setup: RunSetup<Content>) {
 
   const finish = async (): Promise<void> => {
     if (bytes.is !== "taken") return;
+    spare.length = 0;
     try {
       const files = await bytes.sink.finish();
       if (isClosed) return;
@@ -276,7 +301,13 @@ export function startRun<Content>(setup: RunSetup<Content>) {
           put({ type: message.type, peer, pieces: message.pieces });
           break;
         case "ask":
-          put({ type: "ask", peer, pieces: message.pieces, isUrgent: message.urgent === true });
+          put({
+            type: "ask",
+            peer,
+            pieces: message.pieces,
+            isUrgent: message.urgent === true,
+            isSoon: message.soon === true,
+          });
           break;
         case "unask":
           put({ type: "unask", peer, pieces: message.pieces });
@@ -291,7 +322,7 @@ export function startRun<Content>(setup: RunSetup<Content>) {
     /** Says what is here. */
     greet(peer: string, isAnswerWanted: boolean): void {
       const answer = isAnswerWanted ? { answer: true } : {};
-      portOf(peer)?.carrier.control({ type: "field", id, have: fieldText(swarm.have), ...answer });
+      portOf(peer)?.carrier.control({ type: "field", id, have: base64url(swarm.have.bytes), ...answer });
     },
     tellAll(message: object): void {
       for (const peer of swarm.members.keys()) portOf(peer)?.carrier.control({ ...message, id });
@@ -303,11 +334,19 @@ export function startRun<Content>(setup: RunSetup<Content>) {
     get sentBytes(): number {
       return sentBytes;
     },
-    /** Reads as soon as the bytes are here; `isWanted` says whether somebody still waits. */
-    async read(offset: number, length: number, isWanted: () => boolean): Promise<Uint8Array<ArrayBuffer>> {
+    /**
+     * Reads as soon as the bytes are here; `isWanted` says whether somebody still waits. `isPatient`: they come in whatever order suits
+     * the swarm; otherwise these come first.
+     */
+    async read(
+      offset: number,
+      length: number,
+      isWanted: () => boolean,
+      isPatient = false,
+    ): Promise<Uint8Array<ArrayBuffer>> {
       const needed = piecesIn(cut, offset, length);
       const lacking = (): boolean => needed.some((piece) => !swarm.have.has(piece));
-      if (lacking()) {
+      if (lacking() && !isPatient) {
         const last = needed.at(-1) ?? 0;
         const ahead = Array.from({ length: aheadPieces }, (_, i) => last + 1 + i);
         put({ type: "prefer", pieces: [...needed, ...ahead] });
@@ -323,9 +362,8 @@ export function startRun<Content>(setup: RunSetup<Content>) {
           readers.add(reader);
         });
       }
-      return bytes.is === "taken"
-        ? bytes.sink.read(offset, length)
-        : readSpace(bytes.sources, manifest.files, offset, length);
+      if (bytes.is === "given") throw new TransferProblem("unreadable");
+      return bytes.sink.read(offset, length);
     },
     /** Those who wait in `read` look again whether they are still wanted. */
     wake,

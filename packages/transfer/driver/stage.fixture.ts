@@ -26,6 +26,8 @@ export interface StagePage {
 export function stage() {
   const folders: string[] = [];
   const pages = new Set<StagePage>();
+  /** What was killed: its code goes on here, as it would not in a page that is gone. */
+  const gone = new Set<StagePage>();
   const inputs = new Map<string, PortInput>();
   const way = (from: StagePage, to: StagePage): string => `${from.seat} ${to.seat}`;
   const later = (act: () => void): void => void setImmediate(act);
@@ -122,6 +124,7 @@ export function stage() {
     kill(page: StagePage): void {
       page.isAlive = false;
       pages.delete(page);
+      gone.add(page);
       for (const other of pages) {
         inputs.get(way(other, page))?.gone();
         inputs.delete(way(other, page));
@@ -129,11 +132,12 @@ export function stage() {
       }
     },
     async end(): Promise<void> {
-      for (const page of pages) {
+      for (const page of [...pages, ...gone]) {
         page.isAlive = false;
         await page.exchange.close();
       }
       pages.clear();
+      gone.clear();
       for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
     },
   };

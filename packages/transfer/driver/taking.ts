@@ -1,6 +1,7 @@
 import { bits, type Received, type SwarmState, TransferProblem } from "../core/index.ts";
 import type { Entry, Inner, OfferEntry } from "./exchange.ts";
-import { newJournal, openJournal } from "./journal.ts";
+import { type Head, newJournal, openJournal } from "./journal.ts";
+import { laterSink } from "./later-sink.ts";
 import { lookAgain } from "./look-again.ts";
 import { meter } from "./meter.ts";
 import { type Run, startRun } from "./run.ts";
@@ -40,6 +41,8 @@ export function startTaking<Content>(
   let run: Run<Content> | undefined;
   let end: { readonly is: "done" | "failed" | "cancelled" } | undefined;
   let isPaused = false;
+  /** There is a place on the disk for it. */
+  let isOpen = false;
   let settle:
     | { resolve(files: readonly Received<Content>[]): void; reject(error: unknown): void }
     | undefined;
@@ -65,9 +68,10 @@ export function startTaking<Content>(
     at?.tellAll({ type: "leave", code: problem.code });
     taking.bytes = at?.bytes ?? taking.bytes;
     inner.release(entry);
+    const isDiscarded = is === "cancelled" || !isOpen;
     if (at)
-      void at.close(is === "cancelled").finally(() => {
-        taking.bytes = is === "cancelled" ? 0 : at.bytes;
+      void at.close(isDiscarded).finally(() => {
+        taking.bytes = isDiscarded ? 0 : at.bytes;
         close?.();
       });
     settle?.reject(problem);
@@ -75,47 +79,52 @@ export function startTaking<Content>(
     changed();
   };
 
-  const fresh = (place: string) => ({
-    journal: newJournal(world.edge.journals, place, cut.count),
-    flushed: bits(cut.count),
-    written: bits(cut.count),
-  });
-  /** What was begun before, or from the beginning when it is no longer there. */
+  const failed = (error: unknown): void =>
+    finish(
+      "failed",
+      error instanceof TransferProblem
+        ? error
+        : new TransferProblem("no-storage", undefined, { cause: error }),
+    );
+
+  /** What was begun before; undefined: that is no longer there. */
   const openKept = async (place: string) => {
     const { journals, storage } = world.edge;
-    const plan = { id, size: cut.size, files };
-    if (offer.kept > 0 || offer.isResumed) {
-      try {
-        const sink = await storage.open({ ...plan, isResumed: true });
-        return { sink, kept: await openJournal(journals, place, cut.count), isResumed: true };
-      } catch (error) {
-        if (!(error instanceof TransferProblem) || error.code !== "no-storage") throw error;
-        await journals.remove(`${place}/`);
-      }
+    try {
+      const sink = await storage.open({ id, size: cut.size, files, isResumed: true });
+      const kept = await openJournal(journals, place, cut.count);
+      return { sink, journal: kept.journal, ...(await lookAgain(world, manifest, sink, kept)) };
+    } catch (error) {
+      if (!(error instanceof TransferProblem) || error.code !== "no-storage") throw error;
+      await journals.remove(`${place}/`);
+      return undefined;
     }
-    return { sink: await storage.open({ ...plan, isResumed: false }), kept: fresh(place), isResumed: false };
+  };
+  /** What is asked for comes while the disk is still opened: only writing waits for that. */
+  const openFresh = (place: string, head: Omit<Head, "at">) => {
+    const { journals, storage } = world.edge;
+    const journal = newJournal(journals, place, cut.count);
+    const opening = storage.open({ id, size: cut.size, files, isResumed: false }).then(async (sink) => {
+      isOpen = true;
+      await journal.head({ ...head, at: world.now() });
+      return sink;
+    });
+    opening.catch(failed);
+    return { sink: laterSink(opening), journal, have: bits(cut.count), flushed: bits(cut.count) };
   };
   const begin = async (): Promise<void> => {
     await isFree;
     const place = inner.takenPlace(id);
     const { text, signature, giver, to, thumbnail } = offer.message;
     const head = { text, signature, giver, to, thumbnail, isWhole: false };
-    const opened = await openKept(place);
-    const { sink, kept, isResumed } = opened;
+    const kept = offer.kept > 0 || offer.isResumed ? await openKept(place) : undefined;
+    isOpen = kept !== undefined;
     if (end) {
-      await (end.is === "cancelled" ? sink.discard() : sink.close());
+      await (end.is === "cancelled" ? kept?.sink.discard() : kept?.sink.close());
       close?.();
       return;
     }
-    const { have, flushed } = isResumed
-      ? await lookAgain(world, manifest, sink, kept)
-      : { have: bits(cut.count), flushed: bits(cut.count) };
-    if (!isResumed) await kept.journal.head({ ...head, at: world.now() });
-    if (end) {
-      await sink.close();
-      close?.();
-      return;
-    }
+    const { sink, journal, have, flushed } = kept ?? openFresh(place, head);
     run = startRun({
       world,
       manifest,
@@ -123,11 +132,11 @@ export function startTaking<Content>(
       bytes: { is: "taken", sink },
       have,
       flushed,
-      journal: kept.journal,
+      journal,
       portOf: (peer) => ports.get(peer),
       onChange: changed,
       onWhole(received) {
-        const whole = kept.journal.head({ ...head, isWhole: true, at: world.now() }).catch(() => {});
+        const whole = journal.head({ ...head, isWhole: true, at: world.now() }).catch(() => {});
         // Said once it is noted: whoever reloads then finds it whole.
         void whole.then(() => {
           if (end) return;
@@ -199,7 +208,7 @@ export function startTaking<Content>(
           sum += Math.min(last, (piece + 1) * cut.pieceBytes) - Math.max(file.offset, piece * cut.pieceBytes);
       return sum;
     },
-    async read(index: number, offset: number, length: number, isWanted: () => boolean) {
+    async read(index: number, offset: number, length: number, isWanted: () => boolean, isPatient = false) {
       const file = files[index];
       if (!file || offset < 0 || length < 0 || offset + length > file.size)
         throw new TransferProblem("unreadable");
@@ -213,7 +222,7 @@ export function startTaking<Content>(
           listeners.add(listener);
         });
       }
-      return run.read(file.offset + offset, length, isWanted);
+      return run.read(file.offset + offset, length, isWanted, isPatient);
     },
     /** Those who wait in `read` look again. */
     wake(): void {
@@ -249,7 +258,7 @@ export function startTaking<Content>(
     /** The room is left: what is here is kept. */
     close(): void {
       if (end?.is === "done") {
-        void run?.close(false);
+        void run?.close(false).finally(close);
         return;
       }
       finish("failed", new TransferProblem("aborted"));
@@ -262,12 +271,7 @@ export function startTaking<Content>(
 
   begin().catch((error: unknown) => {
     close?.();
-    finish(
-      "failed",
-      error instanceof TransferProblem
-        ? error
-        : new TransferProblem("no-storage", undefined, { cause: error }),
-    );
+    failed(error);
   });
   return taking;
 }

@@ -1,22 +1,19 @@
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Source, TransferProblem } from "../core/index.ts";
+import { memoryFor, type Source, TransferProblem } from "../core/index.ts";
 
 /** A file of this machine; it is opened when it is first read. */
 export async function fileSource(file: string, path: readonly string[] = []): Promise<Source> {
   const { size, mtimeMs } = await stat(file);
   let handle: Promise<FileHandle> | undefined;
-  const changed = async (): Promise<boolean> => {
-    const now = await stat(file);
-    return now.size !== size || now.mtimeMs !== mtimeMs;
-  };
   return {
     name: basename(file),
     path,
     size,
     modified: Math.round(mtimeMs),
-    async read(offset, length) {
-      const bytes = new Uint8Array(length);
+    isHere: true,
+    async read(offset, length, memory) {
+      const bytes = memoryFor(length, memory);
       try {
         handle ??= open(file, "r");
         const opened = await handle;
@@ -25,13 +22,15 @@ export async function fileSource(file: string, path: readonly string[] = []): Pr
           if (bytesRead === 0) throw new TransferProblem("file-changed");
           at += bytesRead;
         }
+        // As browsers do: what was written since then may be among what was read.
+        const now = await opened.stat();
+        if (now.size !== size || now.mtimeMs !== mtimeMs) throw new TransferProblem("file-changed");
       } catch (cause) {
         if (cause instanceof TransferProblem) throw cause;
         throw new TransferProblem("unreadable", undefined, { cause });
       }
       return bytes;
     },
-    changed,
     close() {
       handle?.then((opened) => opened.close()).catch(() => {});
       handle = undefined;

@@ -29,13 +29,15 @@ async function openSink(folder: string, { id, files, isResumed }: SinkPlan): Pro
   /** Where each file is now, once they were moved. */
   let places: readonly string[] | undefined;
 
-  const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
+  /** What can't be read is not there, and comes again; what can't be written ends it. */
+  const guarded = async <T>(act: () => Promise<T>, isReading = false): Promise<T> => {
     if (poison) throw poison;
     try {
       return await act();
     } catch (cause) {
-      poison ??= problemOf(cause);
-      throw poison;
+      const problem = problemOf(cause);
+      if (!isReading) poison ??= problem;
+      throw problem;
     }
   };
   const placeOf = (index: number): string => places?.[index] ?? join(staging, "files", String(index));
@@ -106,6 +108,7 @@ async function openSink(folder: string, { id, files, isResumed }: SinkPlan): Pro
             await handle.write(bytes, part.from, part.length, part.at);
             await shrink();
           }
+          return bytes;
         }),
       ),
     read: (offset, length) =>
@@ -127,7 +130,7 @@ async function openSink(folder: string, { id, files, isResumed }: SinkPlan): Pro
             await shrink();
           }
           return bytes;
-        }),
+        }, true),
       ),
     flush: () =>
       inTurn(() =>

@@ -14,7 +14,8 @@ const water: Readonly<Record<Carrier, readonly [high: number, low: number]>> = {
   bulk: [128 * 1024, 64 * 1024],
 };
 
-const early = new WeakMap<RTCPeerConnection, Carriers>();
+/** Of each connection, as long as it is there. */
+export const carriersOf = new WeakMap<RTCPeerConnection, Carriers>();
 
 /** Makes them ahead of time. */
 export function prepareCarriers(connection: RTCPeerConnection): Carriers {
@@ -29,7 +30,7 @@ export function prepareCarriers(connection: RTCPeerConnection): Carriers {
     lossy: create("lossy", 1, { ordered: false, maxRetransmits: 0 }),
     bulk: create("bulk", 2),
   };
-  early.set(connection, carriers);
+  carriersOf.set(connection, carriers);
   return carriers;
 }
 
@@ -43,7 +44,7 @@ export function createCarriers(
     readonly close: () => void;
   },
 ): Carriers {
-  const carriers = early.get(connection) ?? prepareCarriers(connection);
+  const carriers = carriersOf.get(connection) ?? prepareCarriers(connection);
   for (const channel of Object.values(carriers)) {
     channel.onopen = on.open;
     channel.onclose = on.close;
@@ -54,5 +55,5 @@ export function createCarriers(
 }
 
 export const isOpen = (channel: RTCDataChannel): boolean => channel.readyState === "open";
-export const hasRoom = (carrier: Carrier, channel: RTCDataChannel): boolean =>
-  isOpen(channel) && channel.bufferedAmount < water[carrier][0];
+export const hasRoom = (carrier: Carrier, channel: RTCDataChannel & { isHeld?: boolean }): boolean =>
+  isOpen(channel) && !channel.isHeld && channel.bufferedAmount < water[carrier][0];

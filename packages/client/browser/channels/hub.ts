@@ -13,8 +13,10 @@ export interface UndeliveredError extends ParlourError {
 }
 
 /** One name: the same for as long as the hub lives, whichever `Channel` objects come and go. */
-interface Named {
+export interface Named {
   readonly delivery: Delivery;
+  /** False: its messages open no link. */
+  readonly opensLink: boolean | undefined;
   isListening: boolean;
   channel: (Channel & { receive(data: Message, peer: Peer): void }) | undefined;
 }
@@ -113,14 +115,14 @@ export function createChannelHub(options?: {
     });
 
   return {
-    channel(name, delivery) {
+    channel(name, delivery, opensLink) {
       let named = names.get(name);
       if (!named) {
         if (!name || name.length > nameCharacters)
           throw refusal(`A channel's name has 1 to ${nameCharacters} characters.`);
         if (names.size === channelCount)
           throw parlourError("too-many", { detail: `A room has at most ${channelCount} channels.` });
-        named = { delivery, isListening: false, channel: undefined };
+        named = { delivery, opensLink, isListening: false, channel: undefined };
         names.set(name, named);
         for (const page of [...pages.values()]) page.open(name, delivery);
       }
@@ -158,5 +160,8 @@ export function createChannelHub(options?: {
     },
 
     on,
+    emit,
+    channelsByName: names,
+    pagesById: pages,
   };
 }

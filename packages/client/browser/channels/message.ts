@@ -28,7 +28,7 @@ function toJson(data: unknown): string {
   } catch (error) {
     cause = error;
   }
-  throw parlourError("bad-request", { detail: "Not sent: this is nothing that JSON can hold.", cause });
+  throw parlourError("bad-request", { detail: "JSON can't hold this.", cause });
 }
 
 /** Throws when the bytes are not of their kind. */

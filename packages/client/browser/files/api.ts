@@ -1,9 +1,11 @@
 import type { TransferCode } from "@parlour/transfer/core";
+import type { TakerState, TakingState } from "@parlour/transfer/driver";
 import type { ParlourError, Peer, PeerId } from "../api.ts";
 
 /** `room.files`: giving files to people in the room, and taking what they give. */
 
 export type { TransferCode } from "@parlour/transfer/core";
+export type { TakerState, TakingState } from "@parlour/transfer/driver";
 
 /** What can be offered. Folders come as handles, or as files with a `path`. */
 export type Offerable =
@@ -67,7 +69,6 @@ export interface Transfer extends AsyncIterable<Progress> {
   on(event: "change", listener: () => void): () => void;
 }
 
-export type TakerState = "offered" | "taking" | "paused" | "done" | "declined" | "failed";
 export interface Taker {
   readonly peer: Peer;
   readonly state: TakerState;
@@ -102,15 +103,7 @@ export interface Taking extends Transfer {
    * `waiting`: nobody who has the rest is here, it goes on by itself when they come back; `done`: everything is here and this page passes it on to others;
    * `failed` and `cancelled`: see `done`.
    */
-  readonly state:
-    | "starting"
-    | "taking"
-    | "paused"
-    | "waiting"
-    | "finishing"
-    | "done"
-    | "failed"
-    | "cancelled";
+  readonly state: TakingState;
   /** Bytes of that file that are here and checked. */
   received(file: number): number;
   /**
@@ -125,6 +118,11 @@ export interface Taking extends Transfer {
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves with everything, on disk. Rejects with `{ code, hint }`; what was received is kept unless it was cancelled. */
   readonly done: Promise<{ readonly files: readonly ReceivedFile[] }>;
+  /**
+   * Resolves when each stream of `into` is closed, at once where there is none. Rejects with `disk-full` or `no-permission`, with what a stream
+   * said, or with what `done` rejects with; the stream is aborted then. The taking goes on whatever becomes of its streams.
+   */
+  readonly poured: Promise<void>;
   /** No longer passes it on to others; the files stay. */
   stopSharing(): void;
 }
@@ -145,9 +143,20 @@ export interface Offer {
   /** `ended`: taken back, or nobody who has it is here. */
   readonly state: "open" | "accepted" | "declined" | "ended";
   /** A second call gives the same taking. */
-  accept(options?: { readonly signal?: AbortSignal }): Taking;
+  accept(options?: AcceptOptions): Taking;
   decline(): void;
   on(event: "change", listener: () => void): () => void;
+}
+
+export interface AcceptOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * Each file goes into the stream that this gives for it as well, one file after another and each from its beginning, as it arrives. Streams
+   * into a folder come from `intoFolder` of `@parlour/client/files`. See `poured` of the taking.
+   */
+  readonly into?:
+    | ((file: OfferedFile, index: number) => WritableStream<Uint8Array> | Promise<WritableStream<Uint8Array>>)
+    | undefined;
 }
 
 /** Something received earlier, also before a reload, and still here. */

@@ -34,7 +34,7 @@ export const createFilesHub: CreateFilesHub = (setup) => {
     }, 100);
   };
   const load = (): Promise<LoadedFiles> => {
-    loading ??= loaded(import("./room-files.ts")).then(
+    loading ??= loaded(() => import("./room-files.ts")).then(
       ({ loadedFiles }) => {
         real = loadedFiles(setup, now);
         if (!isClosed) for (const lane of lanes.values()) real.add(lane);

@@ -6,6 +6,7 @@ export {
   chooseFolder,
   droppedFiles,
   hasFiles,
+  intoFolder,
   type SavedFile,
   saveIntoFolder,
   zipFiles,

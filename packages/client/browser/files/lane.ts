@@ -1,5 +1,7 @@
 import type { Carrier } from "@parlour/transfer/core";
 import type { Peer } from "../api.ts";
+import { gainOf } from "./gain.ts";
+import { createLanes, type LanesSetup } from "./lanes.ts";
 
 /** One peer's channel for pieces, replaced with each connection. */
 export interface Lane {
@@ -19,6 +21,13 @@ const largestFrame = 128 * 1024;
 /** While a call goes on, small ones: nothing of the call waits long behind one. */
 const callFrame = 16 * 1024;
 const callWater = 128 * 1024;
+/** With several ways each has less, in smaller frames: what waits for the slowest holds a whole piece up. */
+const sharedWater = 512 * 1024;
+const sharedFrame = 64 * 1024;
+/** What is over sooner is not worth another connection. */
+const enough = 1024 * 1024;
+/** Nearer than this one way carries all that there is. */
+const farMs = 8;
 
 /** The way to one peer, over whatever connection there is. */
 export function laneCarrier(
@@ -29,8 +38,10 @@ export function laneCarrier(
     readonly onFrame: (bytes: Uint8Array<ArrayBuffer>) => void;
     /** Waits before more is sent, for the sake of a call; undefined: no call goes on. */
     readonly pace: (bytes: number) => Promise<void> | undefined;
+    /** Undefined: never more than this one. */
+    readonly lanes?: Pick<LanesSetup, "isOfferer" | "say" | "now" | "after" | "create">;
   },
-): Carrier & { close(): void } {
+): Carrier & { close(): void; heardOfLanes(message: unknown): void } {
   let channel: RTCDataChannel | undefined;
   let isTold = false;
   let waiting: (() => void)[] = [];
@@ -45,9 +56,49 @@ export function laneCarrier(
     setup.onOpen(isOpen);
   };
   const isOpen = (): boolean => channel?.readyState === "open";
+  /** Bytes that came over this connection. */
+  let received = 0;
+  const heard = (bytes: Uint8Array<ArrayBuffer>): void => {
+    setup.onFrame(bytes);
+    received += bytes.length;
+    // Not every browser says how much waits in it: who takes asks as well as who gives.
+    if (received > enough && !setup.pace(0) && isFar()) lanes?.want();
+  };
+  const lanes =
+    setup.lanes &&
+    createLanes({
+      ...setup.lanes,
+      configuration() {
+        const given = lane.peer.link.connection?.getConfiguration();
+        return (
+          given && {
+            iceServers: given.iceServers ?? [],
+            iceTransportPolicy: given.iceTransportPolicy ?? "all",
+          }
+        );
+      },
+      onFrame: heard,
+      onRoom: wake,
+      onLost() {
+        // What was on it is lost: both sides begin anew, as with another connection.
+        if (!isTold) return;
+        tell(false);
+        tell(isOpen());
+      },
+    });
+  const gain = setup.lanes && gainOf(setup.lanes.now);
+  /** The shortest round trip so far: a busy machine has long ones now and then. */
+  let leastMs = Number.POSITIVE_INFINITY;
+  const isFar = (): boolean => {
+    leastMs = Math.min(leastMs, lane.peer.link.rttMs ?? lanes?.roundTripMs() ?? leastMs);
+    return leastMs >= farMs && leastMs < Number.POSITIVE_INFINITY;
+  };
   const change = (): void => {
     if (lane.channel === channel) return;
     tell(false);
+    lanes?.reset();
+    leastMs = Number.POSITIVE_INFINITY;
+    received = 0;
     channel = lane.channel;
     wake();
     if (!channel) return;
@@ -60,7 +111,7 @@ export function laneCarrier(
     };
     mine.onbufferedamountlow = wake;
     mine.onmessage = ({ data }) => {
-      if (mine === channel && data instanceof ArrayBuffer) setup.onFrame(new Uint8Array(data));
+      if (mine === channel && data instanceof ArrayBuffer) heard(new Uint8Array(data));
     };
     if (isOpen()) tell(true);
   };
@@ -74,29 +125,48 @@ export function laneCarrier(
     },
     get frameBytes() {
       const most = lane.peer.link.connection?.sctp?.maxMessageSize ?? 65_536;
-      return Math.min(most, setup.pace(0) ? callFrame : largestFrame);
+      const best = lanes && lanes.open.length > 0 ? sharedFrame : largestFrame;
+      return Math.min(most, setup.pace(0) ? callFrame : best);
     },
     async send(frame) {
       const mine = channel;
       const slow = setup.pace(frame.length);
       if (slow) await slow;
-      const high = slow ? callWater : highWater;
-      if (mine) mine.bufferedAmountLowThreshold = high / 2;
-      // Never below the threshold: the browser would not say so again.
-      const most = Math.max(high / 2, high - frame.length);
-      while (mine && mine === channel && isOpen() && mine.bufferedAmount > most)
-        await new Promise<void>((resolve) => void waiting.push(resolve));
-      if (!mine || mine !== channel || !isOpen()) return false;
-      try {
-        mine.send(frame);
+      while (mine && mine === channel && isOpen()) {
+        const more = slow ? [] : (lanes?.open ?? []);
+        const high = slow ? callWater : more.length > 0 ? sharedWater : highWater;
+        // Never below the threshold: the browser would not say so again.
+        const most = Math.max(high / 2, high - frame.length);
+        let way = mine;
+        let sum = 0;
+        for (const one of [mine, ...more]) {
+          one.bufferedAmountLowThreshold = high / 2;
+          sum += one.bufferedAmount;
+          if (one.bufferedAmount < way.bufferedAmount) way = one;
+        }
+        if (way.bufferedAmount > most) {
+          if (!slow && isFar()) lanes?.want();
+          await new Promise<void>((resolve) => void waiting.push(resolve));
+          continue;
+        }
+        try {
+          way.send(frame);
+        } catch {
+          // It closed under our hands.
+          if (way === mine) return false;
+          lanes?.reset();
+          continue;
+        }
+        if (way !== mine) lanes?.used();
+        if (gain?.note(frame.length, sum + frame.length, more.length > 0) === "none") lanes?.giveUp();
         return true;
-      } catch {
-        // It closed under our hands.
-        return false;
       }
+      return false;
     },
+    heardOfLanes: (message) => lanes?.receive(message),
     close() {
       lane.onChange = () => {};
+      lanes?.close();
       if (channel) channel.onmessage = null;
       channel = undefined;
       wake();

@@ -12,6 +12,7 @@ export function callPacer(connection: () => RTCPeerConnection | undefined) {
   let lookedAt = Number.NEGATIVE_INFINITY;
   let freeAt = 0;
   let isClosed = false;
+  let isMedia = false;
   const reports = new Map<string, number>();
 
   const look = async (): Promise<void> => {
@@ -26,16 +27,28 @@ export function callPacer(connection: () => RTCPeerConnection | undefined) {
     }
   };
 
+  /** Media flows, or is about to: known before the first report of it comes, which may take seconds. */
+  const hasMedia = (): boolean => {
+    const at = connection();
+    if (!at || at.connectionState === "closed") return false;
+    return (
+      at.getSenders().some(({ track }) => track?.readyState === "live") ||
+      at.getReceivers().some(({ track }) => track.readyState === "live" && !track.muted)
+    );
+  };
+
   return {
     /** Waits until so many bytes more may go; undefined: at once, no call goes on. */
     pace(bytes: number): Promise<void> | undefined {
       const now = performance.now();
       if (isClosed) return undefined;
-      if (now - lookedAt > lookMs && bytes > 0) {
+      if (now - lookedAt > lookMs) {
         lookedAt = now;
-        look().catch(() => {});
+        isMedia = hasMedia();
+        // Statistics cost some milliseconds each time: without media there is nothing to ask for.
+        if (isMedia || now - heardAt < quietMs) look().catch(() => {});
       }
-      if (now - heardAt > quietMs) {
+      if (!isMedia && now - heardAt > quietMs) {
         pace = firstPace;
         return undefined;
       }

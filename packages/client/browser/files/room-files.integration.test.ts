@@ -98,4 +98,57 @@ describe("room.files", () => {
     expect(two.state).toBe("ended");
     await ended;
   });
+
+  it("[F114] into streams, one file after another as it arrives; a stream that fails says so, and the rest goes on", async () => {
+    const ada = await join(`${origin}/r/files`, { name: "Ada" });
+    const [bo, cy] = [
+      await join(`${origin}/r/files`, { name: "Bo" }),
+      await join(`${origin}/r/files`, { name: "Cy" }),
+    ];
+    const content = noise(1_300_000);
+    ada.files.offer([
+      new File([content], "film.bin"),
+      new File([], "empty.txt"),
+      new File(["end"], "end.txt"),
+    ]);
+
+    const told: string[] = [];
+    const parts = new Map<string, Uint8Array[]>();
+    const offer = await offered(bo);
+    const taking = offer.accept({
+      into: async ({ name }, index) => {
+        told.push(`${index} ${name}`);
+        return new WritableStream<Uint8Array>({
+          write(bytes) {
+            parts.set(name, [...(parts.get(name) ?? []), bytes]);
+          },
+          close: () => void told.push(`${name} is whole`),
+        });
+      },
+    });
+    expect(offer.accept()).toBe(taking);
+    await taking.poured;
+    expect(told).toEqual([
+      "0 film.bin",
+      "film.bin is whole",
+      "1 empty.txt",
+      "empty.txt is whole",
+      "2 end.txt",
+      "end.txt is whole",
+    ]);
+    expect(Buffer.concat(parts.get("film.bin") ?? []).equals(content)).toBe(true);
+    expect(Buffer.concat(parts.get("end.txt") ?? []).toString()).toBe("end");
+
+    const failing = (await offered(cy)).accept({
+      into: () =>
+        new WritableStream({
+          write() {
+            throw new DOMException("", "QuotaExceededError");
+          },
+        }),
+    });
+    await expect(failing.poured).rejects.toMatchObject({ code: "disk-full" });
+    const { files } = await failing.done;
+    expect(await (await files[2]?.file())?.text()).toBe("end");
+  });
 });

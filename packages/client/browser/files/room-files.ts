@@ -10,7 +10,16 @@ import {
 } from "@parlour/transfer/driver";
 import type { Channel, JsonValue, Peer, PeerId } from "../api.ts";
 import type { FilesSetup } from "../seams.ts";
-import type { Giving, KeptTransfer, Offer, Offerable, OfferOptions, RoomFiles, Taking } from "./api.ts";
+import type {
+  AcceptOptions,
+  Giving,
+  KeptTransfer,
+  Offer,
+  Offerable,
+  OfferOptions,
+  RoomFiles,
+  Taking,
+} from "./api.ts";
 import { type Lane, laneCarrier } from "./lane.ts";
 import { callPacer } from "./pace.ts";
 import { fileOf, givingView, offerView, takingView } from "./views.ts";
@@ -27,12 +36,18 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
   const { hub, own, address, emit, log } = setup;
   const edge = browserEdge();
   const channel: Channel = hub.channel("parlour:files", "exactly-once");
-  const pages = new Map<PeerId, { readonly lane: Lane; readonly input: PortInput; close(): void }>();
+  const lanes: Channel = hub.channel("parlour:lanes", "exactly-once");
+  const pages = new Map<
+    PeerId,
+    { readonly lane: Lane; readonly input: PortInput; heardOfLanes(message: unknown): void; close(): void }
+  >();
   /** Everyone who was here since this page came: who offered something may have left. */
   const known = new Map<PeerId, Peer>();
   const offers = new WeakMap<OfferEntry<File>, Offer>();
   const takings = new WeakMap<DriverTaking<File>, Taking>();
   const givings = new Map<DriverGiving, Giving>();
+  /** Where what was accepted goes besides. */
+  const streams = new WeakMap<OfferEntry<File>, AcceptOptions["into"]>();
   const signer = (): Signer | undefined => {
     const identity = own.membership?.identity;
     const key = identity && fromBase64url(identity.sign);
@@ -50,10 +65,7 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
       room: address.name,
       self: () => own.me.id,
       now: Date.now,
-      after(ms, callback) {
-        const timer = setTimeout(callback, ms);
-        return () => clearTimeout(timer);
-      },
+      after,
       random: () => (crypto.getRandomValues(random)[0] ?? 0) / 2 ** 32,
       makeId,
       ...(own.membership && {
@@ -79,17 +91,24 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
     return (peerOf(id) ?? peerOf(message.giver) ?? { id, name: "" }) as Peer;
   };
   const takingOf = (taking: DriverTaking<File>): Taking => {
-    const view = takings.get(taking) ?? takingView(taking, () => giverOf(taking.offer));
+    const { offer } = taking;
+    const view = takings.get(taking) ?? takingView(taking, () => giverOf(offer), streams.get(offer));
     takings.set(taking, view);
     return view;
   };
   const viewOf = (entry: OfferEntry<File>): Offer => {
-    const view = offers.get(entry) ?? offerView(entry, exchange, () => giverOf(entry), takingOf);
+    const accept = (into: AcceptOptions["into"]): Taking => {
+      // Before anybody hears that it was accepted, and looks at the taking.
+      if (entry.state !== "accepted") streams.set(entry, into);
+      return takingOf(exchange.accept(entry));
+    };
+    const view = offers.get(entry) ?? offerView(entry, exchange, () => giverOf(entry), accept);
     offers.set(entry, view);
     return view;
   };
 
   channel.on("message", (data, peer) => pages.get(peer.id)?.input.message(data));
+  lanes.on("message", (data, peer) => pages.get(peer.id)?.heardOfLanes(data));
 
   return {
     get givings() {
@@ -148,11 +167,20 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
         onOpen: (isOpen) => input?.lane(isOpen),
         onFrame: (bytes) => input?.frame(bytes),
         pace: (bytes) => pacer.pace(bytes),
+        lanes: {
+          isOfferer: own.me.id < peer.id,
+          say: (message) => {
+            lanes.send(message as JsonValue, { to: peer }).catch(() => {});
+          },
+          now: () => performance.now(),
+          after,
+        },
       });
       input = exchange.connect(peer.id, carrier);
       pages.set(peer.id, {
         lane,
         input,
+        heardOfLanes: (message) => carrier.heardOfLanes(message),
         close() {
           carrier.close();
           pacer.close();
@@ -174,4 +202,8 @@ export function loadedFiles(setup: FilesSetup, onChange: () => void): LoadedFile
   };
 }
 
+const after = (ms: number, callback: () => void): (() => void) => {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+};
 const makeId = (): string => base64url(crypto.getRandomValues(new Uint8Array(16)));

@@ -5,7 +5,17 @@ import type {
   OfferEntry,
 } from "@parlour/transfer/driver";
 import type { Peer, PeerId } from "../api.ts";
-import type { Giving, Offer, OfferedFile, Progress, ReceivedFile, Taker, Taking } from "./api.ts";
+import type {
+  AcceptOptions,
+  Giving,
+  Offer,
+  OfferedFile,
+  Progress,
+  ReceivedFile,
+  Taker,
+  Taking,
+} from "./api.ts";
+import { pour } from "./pour.ts";
 
 /** What the driver does, as callers of the SDK see it. */
 
@@ -94,9 +104,15 @@ export function givingView(
   };
 }
 
-export function takingView(taking: DriverTaking<File>, from: () => Peer): Taking {
+export function takingView(
+  taking: DriverTaking<File>,
+  from: () => Peer,
+  into: AcceptOptions["into"],
+): Taking {
   const { manifest } = taking.offer;
   const files = manifest.files.map(fileOf);
+  const poured = into ? pour(taking, files, into) : Promise.resolve();
+  poured.catch(() => {});
   const done = taking.done.then((received) => ({
     files: received.map(
       (one, i): ReceivedFile => ({ ...(files[i] as OfferedFile), file: () => one.content() }),
@@ -126,6 +142,7 @@ export function takingView(taking: DriverTaking<File>, from: () => Peer): Taking
         .finally(() => signal?.removeEventListener("abort", stop));
     },
     done,
+    poured,
     pause: () => taking.pause(),
     resume: () => taking.resume(),
     cancel: () => taking.cancel(),
@@ -139,7 +156,7 @@ export function offerView(
   entry: OfferEntry<File>,
   exchange: Exchange<File>,
   from: () => Peer,
-  takingOf: (taking: DriverTaking<File>) => Taking,
+  accept: (into: AcceptOptions["into"]) => Taking,
 ): Offer {
   const { manifest, message } = entry;
   const files = manifest.files.map(fileOf);
@@ -164,11 +181,11 @@ export function offerView(
     get state() {
       return entry.state;
     },
-    accept({ signal } = {}) {
-      const taking = exchange.accept(entry);
+    accept({ signal, into } = {}) {
+      const taking = accept(into);
       if (signal?.aborted) taking.cancel();
       signal?.addEventListener("abort", () => taking.cancel(), { once: true });
-      return takingOf(taking);
+      return taking;
     },
     decline: () => exchange.decline(entry),
     on: (_, listener) => exchange.on(entry, listener),

@@ -1,5 +1,6 @@
-import { fakeClock, fakeWorld, runSeedsAsync, runUntil, simulatedPath } from "@parlour/testkit";
+import { fakeClock, fakeWorld, runSeedsAsync, runUntil, seedsTimeout, simulatedPath } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
+import { restAtSomeTime } from "../rest.fixture.ts";
 import type { LinkDriver } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
 import { flush, setup } from "./two-pages.fixture.ts";
@@ -33,8 +34,8 @@ function unsettled(one: LinkDriver, other: LinkDriver): string | undefined {
 }
 
 describe("links under chaos", () => {
-  it("[L38][L21][L39] two pages end in agreement, whatever happens to their signals", {
-    timeout: 60_000,
+  it("[L38][L21][L39][L130] two pages end in agreement, whatever happens to their signals", {
+    timeout: seedsTimeout(60_000, process.env),
   }, async () => {
     let ignored = 0;
     let asks = 0;
@@ -60,9 +61,9 @@ describe("links under chaos", () => {
         paths[to]?.send(payload);
         return !away();
       };
-      links.push(createTimedLink(setup(0, world, send(1)), clock));
+      links.push(createTimedLink(setup(0, world, send(1)), clock, restAtSomeTime(clock, random.fork())));
       clock.advance(random.int(0, 50));
-      links.push(createTimedLink(setup(1, world, send(0)), clock));
+      links.push(createTimedLink(setup(1, world, send(0)), clock, restAtSomeTime(clock, random.fork())));
       const [a, b] = links as [LinkDriver, LinkDriver];
       for (const link of links)
         link.on("log", (event, detail) => {

@@ -41,7 +41,7 @@ const nothing: OfConnection = {
   dtls: "new",
   local: [],
   remote: [],
-  pairs: { tried: 0, failed: 0, answered: 0 },
+  pairs: { tried: 0, failed: 0, answered: 0, asked: 0 },
   refusedKinds: [],
   bytesReceived: 0,
 };
@@ -67,7 +67,7 @@ export function evidenceOf(
     isOnline: typeof navigator !== "object" || navigator.onLine !== false,
     ...(situation?.() ?? { isSignaling: true, presence: "here" }),
     servers: [...iceServers, ...(rtc.iceServers ?? [])].flatMap(({ urls }) => urls),
-    isRelayOnly: rtc.iceTransportPolicy === "relay",
+    isRelayOnly: (connection?.getConfiguration() ?? rtc).iceTransportPolicy === "relay",
     errors: connection || !before ? said : before.errors,
   };
 }
@@ -81,7 +81,8 @@ function ofConnection(connection: RTCPeerConnection, report: RTCStatsReport): Of
   const relays = of("local-candidate")
     .filter((entry) => entry["candidateType"] === "relay")
     .map(fromStatistics);
-  const local = candidatesOf(connection.localDescription?.sdp ?? "");
+  const localSdp = connection.localDescription?.sdp ?? "";
+  const local = candidatesOf(localSdp);
   const remoteSdp = connection.remoteDescription?.sdp ?? "";
   const selected = report.get(pairOf(report)?.["localCandidateId"] as string) as Entry | undefined;
   const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;
@@ -100,8 +101,10 @@ function ofConnection(connection: RTCPeerConnection, report: RTCStatsReport): Of
         pairs,
         (pair) => Number(pair["responsesReceived"]) > 0 || pair["state"] === "succeeded",
       ),
+      asked: count(pairs, (pair) => Number(pair["requestsReceived"]) > 0),
     },
-    refusedKinds: refusedKindsOf(remoteSdp),
+    // Who answers refuses in its own description; what the other side offered looks well.
+    refusedKinds: [...new Set([remoteSdp, localSdp].flatMap(refusedKindsOf))],
     bytesReceived: pairs.reduce((sum, pair) => sum + (Number(pair["bytesReceived"]) || 0), 0),
   };
 }

@@ -1,4 +1,11 @@
-import { type FakeClock, fakeClock, fakeWorld, runSeedsAsync, runUntil } from "@parlour/testkit";
+import {
+  type FakeClock,
+  fakeClock,
+  fakeWorld,
+  runSeedsAsync,
+  runUntil,
+  seedsTimeout,
+} from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import { linkLimits } from "../../core/link/signal.ts";
 import { decodeHeader, encodeHeader, packetHeaderBytes, streamTag } from "../../core/signals/packet.ts";
@@ -7,7 +14,9 @@ import { createTimedLink } from "./link.ts";
 import { epochs, flush, setup } from "./two-pages.fixture.ts";
 
 describe("links and lies", () => {
-  it("[L38][L15][L17] a page that lies harms nothing but its own link", { timeout: 60_000 }, async () => {
+  it("[L38][L15][L17] a page that lies harms nothing but its own link", {
+    timeout: seedsTimeout(60_000, process.env),
+  }, async () => {
     const ran = await runSeedsAsync({ seeds: 500, env: process.env }, async (random) => {
       const clock: FakeClock = fakeClock();
       const world = fakeWorld({ clock, random: random.fork() });

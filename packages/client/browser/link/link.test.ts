@@ -2,6 +2,9 @@ import { fakeClock, fakeWorld, runUntil, seededRandom } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import { hasOnlyFingerprint } from "../../core/link/fingerprint.ts";
 import type { JsonValue } from "../api.ts";
+import type { Rest, RestSource } from "../later.ts";
+import * as rest from "../rest.ts";
+import "../rest.fixture.ts";
 import type { LinkDriver, LinkPart, LinkSetup, Sealer } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
 import { routeOf } from "./statistics.ts";
@@ -17,7 +20,7 @@ const channel: LinkPart = {
 };
 
 /** Two links on one clock; signals take 10 ms. */
-function pair(options: { readonly [side in "a" | "b"]?: Partial<LinkSetup> } = {}) {
+function pair(options: { readonly [side in "a" | "b"]?: Partial<LinkSetup> } = {}, half?: RestSource) {
   const clock = fakeClock();
   const world = fakeWorld({ clock, random: seededRandom(1) });
   const logs: string[] = [];
@@ -43,6 +46,7 @@ function pair(options: { readonly [side in "a" | "b"]?: Partial<LinkSetup> } = {
         ...options[side],
       },
       clock,
+      half,
     );
     links[side] = link;
     link.on("log", (event, detail) =>
@@ -69,10 +73,61 @@ describe("link driver", () => {
     expect(a.diagnosis).toBeUndefined();
   });
 
+  it("[L130] connects without its other half; what takes that waits for it, in order, and a close does not", async () => {
+    const asked: ((rest: Rest) => void)[] = [];
+    const half = {
+      there: undefined as Rest | undefined,
+      need: (then: (rest: Rest) => void) => void asked.push(then),
+    };
+    const { a, b, logs, until, areConnected } = pair({}, half);
+    expect(await until(areConnected)).toBe(true);
+    expect(asked).toEqual([]);
+    a.restart("network");
+    a.rebuild("twice");
+    await until(() => false, 30_000);
+    expect([a.state, b.state, asked.length]).toEqual(["connected", "connected", 1]);
+    expect(logs.filter((line) => /restart|rebuild/.test(line))).toEqual([]);
+    half.there = rest;
+    for (const then of asked) then(rest);
+    expect(logs.filter((line) => /^a (restart|rebuild)/.test(line))).toEqual([
+      "a restart network",
+      "a rebuild twice",
+    ]);
+    expect(await until(areConnected)).toBe(true);
+    half.there = undefined;
+    b.restart("network");
+    b.close("left");
+    expect([b.state, b.connection]).toEqual(["closed", undefined]);
+  });
+
   it("[P8] connects without a sealer, and its signals go as they are, at once", async () => {
     const { sent, until, areConnected } = pair({ a: { sealer: undefined }, b: { sealer: undefined } });
     expect(await until(areConnected)).toBe(true);
     expect(new TextDecoder().decode(sent[0]?.payload)).toContain('"type":"offer"');
+  });
+
+  it("[L131] reads its description for the end of its addresses, not for each that is found", async () => {
+    const { a, until, areConnected } = pair();
+    expect(await until(areConnected)).toBe(true);
+    const connection = a.connection as RTCPeerConnection;
+    const { localDescription } = connection;
+    let reads = 0;
+    Object.defineProperty(connection, "localDescription", {
+      get() {
+        reads++;
+        return localDescription;
+      },
+    });
+    const finds = (candidate: object | null) =>
+      (connection as unknown as { dispatch(event: object): void }).dispatch({
+        type: "icecandidate",
+        candidate,
+      });
+    for (const n of [1, 2, 3])
+      finds({ candidate: `candidate:${n} 1 udp 1 192.0.2.${n} 4000 typ host`, sdpMid: "0" });
+    expect(reads).toBe(0);
+    finds(null);
+    expect(reads).toBe(1);
   });
 
   it("[L11] has its offer on the way within the one operation that it takes", async () => {

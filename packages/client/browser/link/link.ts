@@ -1,27 +1,34 @@
 import { advanceLink, type LinkEffect, type LinkInput, linkMachine } from "../../core/link/link.ts";
 import type { NegotiationInput } from "../../core/link/negotiation.ts";
 import { ufragsOf } from "../../core/link/sdp.ts";
-import { type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
+import { type Candidate, type LinkSignal, parseLinkSignal } from "../../core/link/signal.ts";
 import { streamTag } from "../../core/signals/packet.ts";
+import { turns } from "../../core/turns.ts";
 import type { JsonValue } from "../api.ts";
 import { eventSource } from "../events.ts";
-import { loaded } from "../later.ts";
+import { loaded, pageRest, type RestSource } from "../later.ts";
 import type { CreateLink, LinkDriver, LinkPart, LinkSetup } from "../seams.ts";
 import { signaling } from "./signaling.ts";
 import { pageTime, type Timekeeper } from "./timekeeper.ts";
-import type { Findings, watchLink } from "./watch.ts";
+import type { Findings } from "./watch.ts";
 
 const mostErrors = 32;
 /** Nothing is wrong with a connection that takes less. */
 const slowMs = 8_000;
 /** What looks is loaded this long after there is something to look at. */
 const watchAfterMs = 300;
+/** What waits for the other half of this link's machine (decision 16). With more, the other side is no honest page. */
+const waitingMost = 256;
 
 /** The link to one other page. Begins at once. */
 export const createLink: CreateLink = (setup) => createTimedLink(setup, pageTime);
 
 /** As `createLink`, with the time given. */
-export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkDriver {
+export function createTimedLink(
+  setup: LinkSetup,
+  timekeeper: Timekeeper,
+  rest: RestSource = pageRest,
+): LinkDriver {
   const parts: readonly (readonly [string, LinkPart])[] = Object.entries(setup.parts);
   const { on, emit } = eventSource<{ change: []; log: [event: string, detail?: JsonValue] }>();
   let machine = linkMachine(setup);
@@ -29,8 +36,6 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   /** Of that connection. */
   let generation = 0;
   let findings: Findings = {};
-  let watcher: ReturnType<typeof watchLink> | undefined;
-  let isLoading = false;
   const callOffSlow = timekeeper.after(slowMs, () => look());
   /** When the link came into its present state. */
   let since = timekeeper.now();
@@ -49,23 +54,24 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     }
   };
 
-  const inputs: LinkInput[] = [];
-  let isRunning = false;
-  /** Inputs that arise while effects run wait until those are done. */
-  const feed = (input: LinkInput): void => {
-    inputs.push(input);
-    if (isRunning) return;
-    isRunning = true;
-    for (let next = inputs.shift(); next; next = inputs.shift()) {
-      const step = advanceLink(machine, next, timekeeper.now());
-      machine = step.machine;
-      for (const effect of step.effects) run(effect);
+  const take = (input: LinkInput): boolean => {
+    const step = advanceLink(machine, input, timekeeper.now(), rest.there?.linkFurther);
+    if (!step) return false;
+    setup.onStep?.(input);
+    machine = step.machine;
+    for (const effect of step.effects) {
+      run(effect);
+      setup.onStep?.(effect, connection);
     }
-    isRunning = false;
     helpTimer?.();
     const { helpAt } = machine;
-    if (helpAt !== undefined)
-      helpTimer = timekeeper.after(helpAt - timekeeper.now(), () => feed({ kind: "time" }));
+    if (helpAt) helpTimer = timekeeper.after(helpAt - timekeeper.now(), () => feed({ kind: "time" }));
+    return true;
+  };
+  const inputs = turns(take, () => rest.need(inputs.proceed, () => machine.status.state !== "closed"));
+  const feed = (input: LinkInput): void => {
+    if (inputs.waiting > waitingMost) input = { kind: "close", reason: "flooded" };
+    inputs.put(input, input.kind === "close");
   };
 
   const { own = "", other = "" } = setup.pages ?? {};
@@ -113,8 +119,12 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     built.addEventListener("icecandidate", ({ candidate }) => {
       // Browsers disagree on how they say that there are no more; the null is what all of them do.
       if (candidate?.candidate === "") return;
-      const end = { candidate: "", usernameFragment: ufragsOf(built.localDescription?.sdp ?? "")[0] ?? null };
-      say({ kind: "found", candidates: [candidate ?? end] });
+      // Reading the description halts the page until the browser's own thread has time, so only the end, which has to name one, does.
+      const end = () => ({
+        candidate: "",
+        usernameFragment: ufragsOf(built.localDescription?.sdp ?? "")[0] ?? null,
+      });
+      say({ kind: "found", candidates: [candidate ?? end()] });
     });
     built.addEventListener("connectionstatechange", () => {
       const state = built.connectionState;
@@ -131,27 +141,26 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   };
 
   /** Looking is loaded when there is something to look at: a connection, or none after a while. */
-  const look = (): void => {
-    if (watcher || isLoading) {
-      watcher?.look();
-      return;
-    }
-    isLoading = true;
+  const load = (): void => {
+    look = () => {};
     // Not while there is a picture to be drawn first.
     timekeeper.after(watchAfterMs, watch);
   };
+  let look = load;
+  let preferred = (candidate: Candidate): Candidate => candidate;
   const watch = (): void => {
-    loaded(import("./watch.ts")).then(
-      ({ watchLink }) => {
+    loaded(() => import("./watch.ts")).then(
+      ({ watchLink, preferLast }) => {
         const observe = () => ({ status: machine.status, since, connection, errors });
-        watcher = watchLink(setup, observe, timekeeper, (found, isNews) => {
+        preferred = preferLast(observe);
+        const onFindings = (found: Findings, isNews: boolean): void => {
           findings = found;
           if (isNews) emit("change");
-        });
-        watcher.look();
+        };
+        look = watchLink(setup, observe, timekeeper, onFindings, emit, feed);
       },
       (error) => {
-        isLoading = false;
+        look = load;
         emit("log", "unwatched", String(error));
       },
     );
@@ -182,16 +191,16 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
     const of = generation;
     const settle = (operation: Promise<unknown>, done: () => NegotiationInput = () => ({ kind: "done" })) => {
       operation
-        .then(done, (error: unknown): NegotiationInput => ({ kind: "failed", detail: String(error) }))
+        .then(done)
+        .catch((error: unknown): NegotiationInput => ({ kind: "failed", detail: String(error) }))
         .then((input) => feed({ kind: "negotiation", generation: of, input }));
     };
     switch (effect.kind) {
       case "set-local":
         settle(on.setLocalDescription(), () => {
-          const { type, sdp } = on.localDescription ?? {};
-          return type === "offer" || type === "answer"
-            ? { kind: "done", local: { type, sdp: sdp as string } }
-            : { kind: "done" };
+          // What was set without being named is one of the two; nothing at all is a failure.
+          const { type, sdp } = on.localDescription as { type: "offer" | "answer"; sdp: string };
+          return { kind: "done", local: { type, sdp } };
         });
         break;
       case "set-remote": {
@@ -201,14 +210,9 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
       }
       case "add-candidates":
         settle(
-          // Handed over together: the browser adds them in this order, and one that it refuses is one way less, no more.
-          Promise.all(
-            effect.candidates.map((candidate) =>
-              on
-                .addIceCandidate(candidate)
-                .catch((error: unknown) => emit("log", "candidate-refused", String(error))),
-            ),
-          ),
+          // Handed over together: the browser adds them in this order, before whatever it is asked to do next. One that it refuses is one way less,
+          // and no more: the first of those is told.
+          Promise.all(effect.candidates.map((candidate) => on.addIceCandidate(preferred(candidate)))),
         );
         break;
       case "described": {
@@ -240,6 +244,7 @@ export function createTimedLink(setup: LinkSetup, timekeeper: Timekeeper): LinkD
   };
 
   const driver: LinkDriver = {
+    madeWith: setup,
     get state() {
       return machine.status.state;
     },

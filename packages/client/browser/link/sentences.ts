@@ -4,27 +4,21 @@ type Sentence = readonly [here: string, hint: string, there?: string];
 
 /** What each code means, for people, and what to try. Where it lies with the other side the sentence is another. */
 const sentences: Readonly<Record<DiagnosisCode, Sentence>> = {
-  "wrong-fingerprint": [
-    "The connection was not with the right person.",
-    "Compare the codes of both sides, and join again.",
-  ],
-  "bad-signals": ["Their page sent what no page of this kind sends.", "Ask them to reload their page."],
-  "signals-refused": [
-    "Their page takes nothing in any more.",
-    "Ask them to reload their page, and reload this one.",
-  ],
+  "wrong-fingerprint": ["The connection was not with the right person.", "Compare codes, and join again."],
+  "bad-signals": ["Their page sent what no such page sends.", "Ask them to reload their page."],
+  "signals-refused": ["Their page takes nothing in any more.", "Ask them to reload their page."],
   "connection-refused": [
     "This browser makes no connections.",
-    "Close other calls, and look whether an extension or a policy switches WebRTC off.",
+    "Close other calls, and see whether an extension or a policy switches WebRTC off.",
   ],
-  offline: ["This device has no network.", "Connect to one; the call comes back by itself."],
+  offline: ["This device has no network.", "Look at your network; the call comes back by itself."],
   "no-signaling": [
     "This page does not reach the server.",
     "Look at your network; the call comes back by itself.",
   ],
   silent: [
     "Nothing is heard of this page.",
-    "Wait a moment; they come back by themselves when their network is back.",
+    "Wait a moment; the call comes back by itself.",
     "Nothing is heard of them.",
   ],
   "dtls-failed": [
@@ -33,20 +27,20 @@ const sentences: Readonly<Record<DiagnosisCode, Sentence>> = {
   ],
   "no-candidate": [
     "This browser gives no address to be reached at.",
-    "Look at your network, and whether an extension or a policy keeps WebRTC from it.",
+    "Look at your network, and see whether an extension or a policy switches WebRTC off.",
     "Their browser gives no address to be reached at.",
   ],
   "no-common-family": [
     "One of you has IPv4 alone, the other IPv6 alone.",
-    "The host of this server can switch its relay on, which joins the two.",
+    "The host of this server can switch its relay on.",
   ],
   "relay-unauthorised": [
     "The relay refused this page.",
-    "Reload the page. If that does not help, tell the host: the relay's secret or the server's clock is wrong.",
+    "Reload the page. If that does not help, tell the host: the relay's secret or a clock is wrong.",
   ],
   "udp-blocked": [
-    "Your network lets no calls through: it blocks UDP, and no relay was reached over TCP.",
-    "Try another network or ask its administrator; the host can open the relay on port 443.",
+    "Your network blocks UDP, and no relay was reached over TCP.",
+    "Try another network, or ask the host to open the relay on port 443.",
   ],
   "no-relay-candidate": [
     "The relay was not reached from here.",
@@ -60,20 +54,21 @@ const sentences: Readonly<Record<DiagnosisCode, Sentence>> = {
   ],
   "local-only": [
     "This browser gives a name of the local network alone.",
-    "Allow camera or microphone once, or ask the host to switch the relay on.",
-    "Their browser gives a name of their local network alone.",
+    "Allow camera or microphone once. The host of this server can switch its relay on.",
+    "Their browser gives a name of the local network alone.",
+  ],
+  "one-way": [
+    "What they send arrives, but nothing gets back to them.",
+    "Try another network, or ask the host to check the relay (parlour doctor).",
   ],
   "no-route": [
     "No way was found between the two networks.",
     "Try another network, or ask the host to check the relay (parlour doctor).",
   ],
   slow: ["The connection takes longer than it should.", "Wait a moment, or try another network."],
-  "no-common-codec": [
-    "The two browsers know no common format for sound or picture.",
-    "Use another browser, or update it.",
-  ],
+  "no-common-codec": ["The two browsers know no common format.", "Use another browser, or update it."],
   "relayed-over-tcp": [
-    "Your network blocks UDP, so the call goes through the relay over TCP and may stutter.",
+    "Your network blocks UDP, so the call goes over TCP and may stutter.",
     "Another network may do better.",
   ],
 };

@@ -29,3 +29,34 @@ export function routeOf(report: RTCStatsReport): Route | undefined {
     rttMs: typeof rtt === "number" ? Math.round(rtt * 1000) : undefined,
   };
 }
+
+/** What came in: of a connection itself, and of ICE's own checks and their answers. */
+export interface Arrivals {
+  readonly count: number;
+  readonly checks: number;
+}
+const countedAs = {
+  count: ["bytesReceived", "packetsReceived"],
+  checks: ["requestsReceived", "responsesReceived"],
+} as const;
+
+/** Adds up what came in over all pairs, from one look to the next: pairs come and go, and a browser forgets what came over those that went. */
+export function arrivals(): (report: RTCStatsReport) => Arrivals {
+  const sums = { count: 0, checks: 0 };
+  let before = new Map<string, number>();
+  return (report) => {
+    const seen = new Map<string, number>();
+    report.forEach((entry: Entry, id: string) => {
+      if (entry["type"] !== "candidate-pair") return;
+      for (const sum of ["count", "checks"] as const)
+        for (const key of countedAs[sum]) {
+          const name = `${id} ${key}`;
+          const value = Number(entry[key]) || 0;
+          sums[sum] += Math.max(0, value - (before.get(name) ?? 0));
+          seen.set(name, value);
+        }
+    });
+    before = seen;
+    return { ...sums };
+  };
+}

@@ -1,4 +1,5 @@
 import type { fakeWorld } from "@parlour/testkit";
+import "../rest.fixture.ts";
 import type { LinkPart, LinkSetup } from "../seams.ts";
 
 /** Two pages with fake connections, for what is tested of a whole link. */

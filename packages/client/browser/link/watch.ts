@@ -1,6 +1,11 @@
 import { type Cause, causeOf, type Evidence } from "../../core/link/diagnosis.ts";
-import type { Diagnosis } from "../api.ts";
+import type { LinkInput } from "../../core/link/link.ts";
+import { type Preference, prefer } from "../../core/link/preference.ts";
+import { ufragsOf } from "../../core/link/sdp.ts";
+import type { Candidate } from "../../core/link/signal.ts";
+import type { Diagnosis, JsonValue } from "../api.ts";
 import { type Around, evidenceOf, type Observed } from "./evidence.ts";
+import { listenToLink, type Told } from "./listen.ts";
 import { sentenceOf } from "./sentences.ts";
 import { type Route, routeOf } from "./statistics.ts";
 import type { Timekeeper } from "./timekeeper.ts";
@@ -13,16 +18,33 @@ export interface Findings {
 
 /** How often it is looked at: while all is well, and while it is not. */
 const everyMs = { connected: 5_000, connecting: 2_000, recovering: 2_000, closed: undefined } as const;
+/** By then a browser has moved on from the way that it began with. */
+const settledMs = 3_000;
+/** Connections whose way went over a relay when it was last looked at. */
+const relayed = new WeakSet<RTCPeerConnection>();
 
-/** Looks at a link now and then, and at once when asked to, and tells what it finds. It is news when way or cause is another than before. */
+/**
+ * Looks at a link from now on, now and then, and at once whenever what it returns is called, and tells what it finds. It is news when way or cause is another than before.
+ * While its connection calls itself connected it listens, too: when nothing comes it says `quiet` in the log, starts ICE again when it is
+ * certain, tells the link when that lasts, and asks for another connection when an answered restart brought nothing.
+ */
 export function watchLink(
   around: Around,
   observe: () => Observed,
   timekeeper: Timekeeper,
   onFindings: (findings: Findings, isNews: boolean) => void,
-): { look(): void } {
+  log: (to: "log", event: string, detail: JsonValue) => void,
+  feed: (input: LinkInput) => void,
+): () => void {
+  const { listen } = listenToLink(observe, timekeeper, (what: Told) => {
+    // The browser will say so much later; the room is to know now (`onDoubt`).
+    if (what === "doubt" || what === "restart") log("log", "quiet", "disconnected");
+    if (what !== "doubt") feed({ kind: what, reason: "silence" });
+  });
   let told = "[null,null]";
   let evidence: Evidence | undefined;
+  /** The last connection that was helped out of a detour. */
+  let detoured: RTCPeerConnection | undefined;
   let callOff = (): void => {};
 
   const conclude = (seen: Observed, report: RTCStatsReport | undefined): void => {
@@ -32,18 +54,48 @@ export function watchLink(
     evidence = evidenceOf(around, seen, timekeeper.now(), report, evidence);
     const cause = causeOf(evidence);
     const route = state === "connected" && report ? routeOf(report) : undefined;
+    if (route && seen.connection) relayed[route.path === "relayed" ? "add" : "delete"](seen.connection);
     const findings = {
       ...(route && { route }),
       ...(cause && { diagnosis: diagnosisOf(cause, evidence) }),
     };
+    // Chromium may leave it at a relay over TCP although UDP gets through: it gathers no more once anything works, and gives up pairs over UDP unasked
+    // when a check over TCP comes to the other side before its candidate (decision 27). An address that the world knows says that UDP does.
+    if (
+      cause?.code === "relayed-over-tcp" &&
+      detoured !== seen.connection &&
+      evidence.forMs > settledMs &&
+      evidence.local.some(({ kind, relayProtocol, isPrivate }) =>
+        kind === "relay" ? relayProtocol === "udp" : !isPrivate,
+      )
+    ) {
+      detoured = seen.connection;
+      feed({ kind: "restart", reason: "detour" });
+    }
     const telling = JSON.stringify([cause, route]);
     const isNews = telling !== told;
     told = telling;
     onFindings(findings, isNews);
   };
 
+  /**
+   * Where DTLS failed there is no way back (WebRTC 1.0, section 5.5), and in Firefox it fails with ICE: half a minute without an answer, and
+   * every channel is closed. A restart brings back ICE and the word `connected`, and nothing is sent any more. So only another connection
+   * helps: now, or once the other side can be told.
+   */
+  const replace = ({ status, connection }: Observed): void => {
+    const sctp = connection?.sctp;
+    if (status.state !== "recovering" || (sctp?.state !== "closed" && sctp?.transport.state !== "failed"))
+      return;
+    const { isSignaling, presence } = around.situation?.() ?? { isSignaling: true, presence: "here" };
+    feed({ kind: isSignaling && presence === "here" ? "rebuild" : "spent", reason: "dtls-failed" });
+  };
+
   const look = (): void => {
     callOff();
+    // Not in the midst of what the link is doing: it may be replacing it.
+    queueMicrotask(() => replace(observe()));
+    listen();
     const seen = observe();
     const every = everyMs[seen.status.state];
     if (every) callOff = timekeeper.after(every, look);
@@ -58,7 +110,27 @@ export function watchLink(
       () => {},
     );
   };
-  return { look };
+  look();
+  return look;
+}
+
+/** How candidates of the other side are to be told to the browser from now on: those of a restart before all that were known. */
+export function preferLast(observe: () => Observed): (candidate: Candidate) => Candidate {
+  let of: RTCPeerConnection | undefined;
+  let preference: Preference;
+  const meet = (): void => {
+    const { connection } = observe();
+    if (connection === of && preference) return;
+    of = connection;
+    preference = { ufrag: ufragsOf(connection?.remoteDescription?.sdp ?? "")[0], restarts: 0 };
+  };
+  meet();
+  return (candidate) => {
+    meet();
+    const preferred = prefer(preference, candidate, of !== undefined && relayed.has(of));
+    preference = preferred.preference;
+    return preferred.candidate;
+  };
 }
 
 function diagnosisOf(cause: Cause, evidence: Evidence): Diagnosis {

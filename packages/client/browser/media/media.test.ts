@@ -194,6 +194,14 @@ describe("media", () => {
     expect(parseMediaDescription({ ...(value ?? {}), mids: {} })).toBeUndefined();
   });
 
+  it("[X182] how loud a source is: nothing before that part is loaded", async () => {
+    const { a, b, connect, rest } = pages();
+    a.publish(stream(track("audio")), { source: "camera" });
+    await connect();
+    await rest();
+    expect(b.of("a").get("camera")?.level()).toBe(0);
+  });
+
   it("[M9] survives descriptions that point nowhere or at the wrong kind", async () => {
     const { b, connect, links, rest } = pages();
     await connect();

@@ -1,10 +1,12 @@
 import type { PeerId } from "@parlour/protocol";
-import { type Allotment, uplinkShares } from "../../core/media/uplink.ts";
 import type { Peer, Publication, RemoteMedia, Source } from "../api.ts";
+import { eventSource } from "../events.ts";
 import type { LinkPart } from "../seams.ts";
-import { type PeerMedia, peerMedia } from "./peer-media.ts";
+import type { Mesh } from "./driver.ts";
+import { createMesh } from "./mesh.ts";
 import { type OwnMedia, ownMedia } from "./publication.ts";
-import { kinds, type MediaState, parseMediaState, parseWants, type Wants } from "./state.ts";
+import { type Remote, remoteOf } from "./remote.ts";
+import { kinds, type MediaState, type Wants } from "./state.ts";
 
 export interface MediaSetup {
   /** What we send is another now: goes to everyone over the channel `parlour:media`. */
@@ -15,7 +17,7 @@ export interface MediaSetup {
   readonly createStream?: () => MediaStream;
 }
 
-/** All media of a room: what we publish, and what each other page does. */
+/** All media of a room: what we publish, and what each other page does. Drivers carry it; what is seen here is the same with each. */
 export interface Media {
   /** A second stream of the same source takes the place of the first. */
   publish(stream: MediaStream, options: { readonly source: Source }): Publication;
@@ -35,50 +37,44 @@ export interface Media {
   /** What that peer publishes now. */
   of(id: PeerId): ReadonlyMap<Source, RemoteMedia>;
   on(event: "media" | "media-ended", listener: (media: RemoteMedia) => void): () => void;
+  /** What this page publishes, as drivers see it. */
+  readonly own: ReadonlyMap<Source, OwnMedia>;
+  readonly mesh: Mesh;
+  /** That peer's media are to be looked at anew. */
+  onChange(id: PeerId): void;
+  /** Puts another driver in place of the mesh, made from that. */
+  drive(by: Mesh): void;
 }
 
 export function createMedia(setup: MediaSetup): Media {
   const own = new Map<Source, OwnMedia>();
   const publications = new Map<Source, Publication>();
-  const peers = new Map<PeerId, PeerMedia>();
-  const listeners = {
-    media: new Set<(media: RemoteMedia) => void>(),
-    "media-ended": new Set<(media: RemoteMedia) => void>(),
-  };
+  const remotes = new Map<PeerId, Remote>();
+  const { on, emit } = eventSource<{ media: [media: RemoteMedia]; "media-ended": [media: RemoteMedia] }>();
   const nothing: ReadonlyMap<Source, RemoteMedia> = new Map();
+  const { createStream = () => new MediaStream() } = setup;
   let states = 0;
 
-  const emit = (event: "media" | "media-ended", media: RemoteMedia): void => {
-    for (const listener of [...listeners[event]]) listener(media);
-  };
   const state = (): MediaState => ({
     n: states,
     sources: Object.fromEntries(
       [...publications].map(([source, { audio, video }]) => [source, { audio, video }]),
     ),
   });
-  /** Shares the uplink out, once everything that happens now has happened. */
-  let isDue = false;
-  const share = (): void => {
-    if (isDue) return;
-    isDue = true;
-    queueMicrotask(() => {
-      isDue = false;
-      const links = [...peers.values()].filter(({ isLinked }) => isLinked);
-      for (const [source, media] of own) {
-        const track = media.track("video");
-        if (track === null) continue;
-        const wants = links.map((link) => link.wanted(source));
-        const shares = uplinkShares(wants, track.getSettings().height, source === "screen");
-        for (const [i, link] of links.entries()) link.allot(source, shares[i] as Allotment);
-      }
-    });
-  };
+  const onChange = (id: PeerId): void => remotes.get(id)?.update();
+  const mesh = createMesh({ own, state, onChange, onWants: setup.onWants });
+  let driver = mesh;
   const changed = async (): Promise<void> => {
     states++;
-    const taken = Promise.all([...peers.values()].map((peer) => peer.sync()));
+    const taken = driver.sync();
     setup.announce(state());
     await taken;
+  };
+  const remove = (id: PeerId): void => {
+    const gone = remotes.get(id);
+    remotes.delete(id);
+    driver.remove(id);
+    gone?.end();
   };
 
   return {
@@ -109,36 +105,32 @@ export function createMedia(setup: MediaSetup): Media {
         connection.addTransceiver(own.get("camera")?.track(kind) ?? kind, { direction: "sendrecv" });
     },
     add(peer) {
-      peers.get(peer.id)?.end();
-      const made = peerMedia({
-        peer,
-        own,
-        state,
-        createStream: setup.createStream ?? (() => new MediaStream()),
-        onMedia: (media) => emit("media", media),
-        onEnded: (media) => emit("media-ended", media),
-        onWants: (wants) => setup.onWants(peer, wants),
-        onDemand: share,
-      });
-      peers.set(peer.id, made);
-      return made.part;
+      const { id } = peer;
+      remove(id);
+      remotes.set(
+        id,
+        remoteOf({
+          peer,
+          createStream,
+          told: () => driver.told(id) ?? {},
+          track: (source, kind) => driver.track(id, source, kind),
+          level: (source) => driver.level?.(id, source) ?? 0,
+          emit,
+          onWants: (wants) => driver.want(peer, wants),
+        }),
+      );
+      return driver.add(peer);
     },
-    remove(id) {
-      const gone = peers.get(id);
-      peers.delete(id);
-      gone?.end();
+    remove,
+    receive: (id, value) => driver.receive(id, value),
+    own,
+    mesh,
+    onChange,
+    drive(by) {
+      driver = by;
     },
-    receive(id, value) {
-      const told = parseMediaState(value);
-      const wants = parseWants(value);
-      if (told !== undefined) peers.get(id)?.told(told);
-      if (wants !== undefined) peers.get(id)?.asked(wants);
-    },
-    wantsOf: (id) => peers.get(id)?.wants ?? {},
-    of: (id) => peers.get(id)?.remote ?? nothing,
-    on(event, listener) {
-      listeners[event].add(listener);
-      return () => void listeners[event].delete(listener);
-    },
+    wantsOf: (id) => remotes.get(id)?.wants ?? {},
+    of: (id) => remotes.get(id)?.media ?? nothing,
+    on,
   };
 }

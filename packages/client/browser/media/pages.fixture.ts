@@ -1,6 +1,7 @@
 import { fakeClock, fakeWorld, runUntil, seededRandom } from "@parlour/testkit";
 import type { Peer, RemoteMedia } from "../api.ts";
 import { createTimedLink } from "../link/link.ts";
+import "../rest.fixture.ts";
 import type { LinkDriver, Sealer } from "../seams.ts";
 import { createMedia, type Media } from "./media.ts";
 
@@ -91,6 +92,8 @@ export function pages() {
   const until = (isDone: () => boolean) => runUntil(clock, flush, isDone, 60_000);
   return {
     ...both,
+    clock,
+    peers,
     events,
     world,
     until,

@@ -80,7 +80,7 @@ describe("what a page says of its media", () => {
 describe("what a page wants", () => {
   it("[M14] is heights of so many sources, and nothing else", () => {
     for (const wants of [{}, { camera: 0 }, { camera: 4_320, screen: 60 }]) {
-      expect(parseWants({ wants })).toEqual(wants);
+      expect(parseWants({ wants })).toEqual({ wants });
     }
     for (const wants of [
       null,

@@ -35,11 +35,10 @@ const isDescription = shape({ ...fields, mids: record(text(16), purpose, 64) });
 
 const isWants = shape({ wants: record(source, count(0, mostHeight), 16) });
 
-export const parseWants = (value: unknown): Wants | undefined =>
-  isWants(value) ? (value as { wants: Wants }).wants : undefined;
-
-export const parseMediaState = (value: unknown): MediaState | undefined =>
-  isState(value) ? (value as MediaState) : undefined;
-
-export const parseMediaDescription = (value: unknown): MediaDescription | undefined =>
-  isDescription(value) ? (value as MediaDescription) : undefined;
+const parsed =
+  <Of>(is: Check) =>
+  (value: unknown): Of | undefined =>
+    is(value) ? (value as Of) : undefined;
+export const parseWants = parsed<{ readonly wants: Wants }>(isWants);
+export const parseMediaState = parsed<MediaState>(isState);
+export const parseMediaDescription = parsed<MediaDescription>(isDescription);

@@ -1,4 +1,5 @@
 import { refusal } from "@parlour/protocol";
+import { sampleRoom } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import type { AskedEvent, RoomEvents } from "../api.ts";
 import {
@@ -16,15 +17,6 @@ import {
 clearStage();
 
 const host = { you: seat("m", 5, { role: "host" }) };
-const info = {
-  name: "den",
-  visibility: "public",
-  capacity: 100,
-  topology: "mesh",
-  locked: false,
-  knock: false,
-  hasPasscode: false,
-} as const;
 
 describe("a host's page", () => {
   it("[S61] resolves what is done and rejects what is refused, in order", async () => {
@@ -105,7 +97,7 @@ describe("everyone's page", () => {
     room.on("room", () => changes++);
     socket().say({
       type: "room",
-      room: { ...info, title: "Club", locked: true, knock: true, hasPasscode: true },
+      room: { ...sampleRoom, title: "Club", locked: true, knock: true, hasPasscode: true },
     });
     await settle();
     expect([room.title, room.isLocked, room.isKnocking, room.hasPasscode]).toEqual([
@@ -114,7 +106,7 @@ describe("everyone's page", () => {
       true,
       true,
     ]);
-    socket().say({ type: "room", room: info });
+    socket().say({ type: "room", room: sampleRoom });
     await settle();
     expect(room.title).toBeUndefined();
     expect(changes).toBe(2);

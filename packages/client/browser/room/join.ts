@@ -27,7 +27,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
     const openSocket = socketOpener(server);
 
     try {
-      const door = secret && (await loaded(import("./private-door.ts")));
+      const door = secret && (await loaded(() => import("./private-door.ts")));
       const enter = await door?.privateDoor({
         room,
         secret: secret as Uint8Array<ArrayBuffer>,
@@ -46,7 +46,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
           epoch,
           passcode,
           hostToken,
-          capabilities: options.media === false || !parts.createMediaHub ? [noMedia] : undefined,
+          capabilities: (options.media !== false && parts.capabilities?.()) || [noMedia],
           // The server cleans it. A name of which nothing can be seen is none.
           ...(membership?.introduction ?? {
             name: /[^\p{C}\p{Z}]/u.test(name) ? name.slice(0, 160) : undefined,

@@ -37,7 +37,7 @@ describe("links", () => {
     expect(links.map(({ setup }) => setup.iceServers)).toEqual([fresh, fresh]);
   });
 
-  it("[S44] carry signals to and from the seat by its number", async () => {
+  it("[S44][S111] carry signals to and from the seat by its number", async () => {
     await join({ peers: [seat("b", 1), seat("c", 2)] });
     const payload = Uint8Array.of(1, 2, 3);
     expect(links[1]?.setup.send(payload)).toBe(true);
@@ -45,9 +45,16 @@ describe("links", () => {
     socket().onmessage?.({ data: encodeSignal(1, payload).buffer });
     socket().onmessage?.({ data: encodeSignal(9, payload).buffer });
     await settle();
-    expect(links.map(({ did }) => did.at(-1))).toEqual(["receive 1,2,3", "resync"]);
+    expect(links.map(({ did }) => did)).toEqual([["receive 1,2,3"], []]);
     socket().onclose?.({ code: 1006 });
     expect(links[1]?.setup.send(payload)).toBe(false);
+  });
+
+  it("[X68] are not what signals of seat 0 are for: those are the room's media engine's", async () => {
+    await join({ peers: [seat("b", 1)] });
+    socket().onmessage?.({ data: encodeSignal(0, Uint8Array.of(7)).buffer });
+    await settle();
+    expect([media, links[0]?.did]).toEqual([["add b", "receive 7"], []]);
   });
 
   it("[S45] stay while the server is away, and take up where they were", async () => {
@@ -66,7 +73,7 @@ describe("links", () => {
     await settle();
     expect(room.state).toBe("live");
     expect(links).toHaveLength(1);
-    expect(links[0]?.did).toEqual(["resync", "resync"]);
+    expect(links[0]?.did).toEqual(["resync"]);
     expect([...room.peers.values()][0]).toBe(peer);
     expect(seen.filter((event) => event.startsWith("peer"))).toEqual([]);
   });
@@ -74,17 +81,20 @@ describe("links", () => {
   it("[S72] have the server asked for a sign of life when they lose their connection", async () => {
     await join({ peers: [seat("b", 1)] });
     links[0]?.says("connection-state", "disconnected");
-    expect(socket().frames.map(({ type }) => type)).not.toContain("ping");
-    // Only once the server has said nothing for a second.
+    expect(socket().frames.at(-1)).toEqual({ type: "ping" });
+  });
+
+  it("[S72] have signaling made anew when nothing comes over them, and the server does not answer either", async () => {
+    await join({ peers: [seat("b", 1)] });
+    const before = socket();
     await vi.waitFor(
       () => {
-        links[0]?.says("connection-state", "connected");
-        expect(socket().frames.map(({ type }) => type)).not.toContain("ping");
-        links[0]?.says("connection-state", "disconnected");
-        expect(socket().frames.at(-1)).toEqual({ type: "ping" });
+        links[0]?.says("quiet", "disconnected");
+        expect(socket()).not.toBe(before);
       },
       { timeout: 5_000 },
     );
+    expect(before.frames.at(-1)).toEqual({ type: "ping" });
   });
 
   it("[S46] are made anew for a reloaded page, under the same peer", async () => {
@@ -95,7 +105,7 @@ describe("links", () => {
     await settle();
     expect(media).toEqual(["add b", "hide b"]);
     expect(peer?.presence).toBe("away");
-    expect(links[0]?.did).toEqual(["resync"]);
+    expect(links[0]?.did).toEqual([]);
     socket().say({ type: "changed", peer: seat("b", 1, { epoch: "n".repeat(16) }) });
     await settle();
     expect(links[0]?.did.at(-1)).toBe("close page");
@@ -115,7 +125,7 @@ describe("links", () => {
     socket().say({ type: "changed", peer: seat("b", 1) });
     await settle();
     expect(links).toHaveLength(1);
-    expect(links[0]?.did).toEqual(["resync", "resync"]);
+    expect(links[0]?.did).toEqual(["resync"]);
   });
 
   it("[S48] wait for a page that is away when this one comes in", async () => {

@@ -1,22 +1,28 @@
-import type { JsonValue, Peer, RemoteMedia, Source } from "../api.ts";
+import type { JsonValue, Peer } from "../api.ts";
+import { loaded } from "../later.ts";
 import { createMedia } from "../media/index.ts";
+import { canSealFrames } from "../sealing/capable.ts";
 import type { CreateMediaHub } from "../seams.ts";
 
-const nothing: ReadonlyMap<Source, RemoteMedia> = new Map();
+/** Said in `hello`: media may go over a forwarder; links may rest in large rooms; frames can be sealed (WebRTC Encoded Transform, section 5), which private rooms need for it. */
+export const capabilities = (): string[] => [
+  "forwarded",
+  "resting",
+  ...(canSealFrames() ? ["sealed-frames"] : []),
+];
 
 /** Joins `browser/media` to its channel, and hides the media of pages that are gone. */
 export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
   const channel = hub.channel("parlour:media", "ordered");
-  const tell = (state: object, to?: Peer): void => {
-    // Whoever misses it is told when its channels open again.
-    channel.send(state as JsonValue, to && { to }).catch(() => {});
-  };
+  // Whoever misses it is told when its channels open again.
+  const tell = (state: object, to?: Peer) => channel.send(state as JsonValue, to && { to }).catch(() => {});
   const media = createMedia({
-    announce: (state) => tell(state),
+    announce: tell,
     onWants: (peer, wants) => tell({ wants }, peer),
   });
   channel.on("message", (data, peer) => media.receive(peer.id, data));
 
+  let moving: Promise<{ receive(payload: Uint8Array): void } | undefined> | undefined;
   const hidden = new Set<string>();
   for (const event of ["media", "media-ended"] as const) {
     media.on(event, (of) => {
@@ -56,7 +62,23 @@ export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
     show(id) {
       if (hidden.delete(id)) for (const of of media.of(id).values()) emit("media", of);
     },
-    of: (id) => (hidden.has(id) ? nothing : media.of(id)),
+    // Nobody's where they are hidden.
+    of: (id) => media.of(hidden.has(id) ? "" : id),
+    begin(inside) {
+      inside.own.isHeld = () => inside.view.topology === "forwarder";
+      inside.on("state", () => {
+        moving ??= loaded(() => import("../media/reports.ts")).then(
+          ({ reportMedia }) => reportMedia({ media, hub, tell, inside }),
+          () => {
+            inside.own.isHeld = undefined;
+            inside.peers.connectAll();
+            moving = undefined;
+            return moving;
+          },
+        );
+      });
+    },
+    receive: (payload) => void moving?.then((on) => on?.receive(payload)),
     close() {
       for (const publication of [...media.publications.values()]) publication.unpublish();
     },

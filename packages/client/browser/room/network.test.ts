@@ -50,6 +50,6 @@ describe("another network", () => {
     }
     await settle();
     expect(socket()).toBe(before);
-    expect(links[0]?.did).toEqual(["resync"]);
+    expect(links[0]?.did).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import type { IceServer, PeerId, RosterEntry } from "@parlour/protocol";
-import type { JsonValue, Link, Peer } from "../api.ts";
+import type { Link, Peer } from "../api.ts";
 import type { Card } from "../private/index.ts";
-import type { ChannelHub, CreateLink, LinkDriver, MediaHub } from "../seams.ts";
+import type { ChannelHub, CreateLink, FrameSealing, LinkDriver, MediaHub, Post } from "../seams.ts";
+import type { EventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -20,6 +21,18 @@ export interface Own {
   membership: Membership | undefined;
   iceServers: readonly IceServer[];
   rtc: RTCConfiguration;
+  /** True while it is not known yet whether links begin by themselves: then none does. */
+  isHeld?: (() => boolean) | undefined;
+  /** How links are made in a room where they open on demand. */
+  createLink?: CreateLink;
+  /** Private rooms only; loaded when first asked for. */
+  sealing?: () => Promise<FrameSealing>;
+  /** The same for what goes by post. */
+  unlinked?: () => Promise<{ readonly post: Post }>;
+  /** Media that should come over a forwarder don't come at all: they are needed by link. */
+  lacksMedia?: boolean;
+  /** Hears every signal of a seat's page, besides its link. */
+  onSignal?: (from: PeerId, payload: Uint8Array) => void;
 }
 
 export interface PeersSetup {
@@ -29,12 +42,12 @@ export interface PeersSetup {
   readonly hub: ChannelHub;
   readonly media: MediaHub | undefined;
   readonly own: Readonly<Own>;
-  readonly signal: (number: number, payload: Uint8Array) => boolean;
-  readonly isSignaling: () => boolean;
-  /** A connection was lost: it may be this page's network. */
+  readonly signalTo: (number: number, payload: Uint8Array) => boolean;
+  readonly isHeard: () => boolean;
+  /** A connection was lost, or nothing comes over it: it may be this page's network. */
   readonly onDoubt: () => void;
   readonly onLink: (peer: Peer) => void;
-  readonly log: (event: string, peer: PeerId, detail?: JsonValue) => void;
+  readonly log: EventLog["add"];
 }
 
 /** What every connection of this page is made with: in a private room, the certificate that its card names. */
@@ -51,8 +64,8 @@ export function roomPeers({
   hub,
   media,
   own,
-  signal,
-  isSignaling,
+  signalTo,
+  isHeard,
   onDoubt,
   onLink,
   log,
@@ -63,11 +76,11 @@ export function roomPeers({
   /** Begins a link to the seat's present page, unless there is one or the page is gone. */
   const connect = (seat: Seat): void => {
     const { entry, card, peer } = seat;
-    if (seat.driver || entry.presence === "away") return;
+    if (seat.driver || entry.presence === "away" || own.isHeld?.()) return;
     const { me, membership } = own;
     const isNewcomer = me.number > entry.number;
     const tracks = entry.capabilities?.includes(noMedia) ? undefined : media?.add(peer);
-    const driver = createLink({
+    const driver = (own.createLink ?? createLink)({
       isPolite: !isNewcomer,
       makesFirstOffer: isNewcomer,
       pages: { own: me.epoch, other: entry.epoch },
@@ -81,9 +94,10 @@ export function roomPeers({
         createConnection(configuration, isNewcomer && (!media || tracks !== undefined)),
       ...(card &&
         membership && { sealer: membership.sealer(me, entry, card), isTheirs: membership.isTheirs(card) }),
-      send: (payload) => signal(entry.number, payload),
-      situation: () => ({ isSignaling: isSignaling(), presence: seat.entry.presence }),
+      send: (payload) => signalTo(entry.number, payload),
+      situation: () => ({ isSignaling: isHeard(), presence: seat.entry.presence }),
       parts: { channels: hub.add(peer), ...(tracks && { media: tracks }) },
+      onStep: (what, connection) => log(what, peer.id, connection),
     });
     seat.driver = driver;
     driver.on("change", () => onLink(peer));
@@ -109,7 +123,10 @@ export function roomPeers({
   });
 
   return {
+    createLink,
+    signalTo,
     peers: peers as ReadonlyMap<PeerId, Peer>,
+    seatsById: seats as ReadonlyMap<PeerId, Seat>,
 
     add(entry: RosterEntry, card: Card | undefined): Peer {
       const link: { [K in keyof Link]: Link[K] | undefined } = {
@@ -147,11 +164,11 @@ export function roomPeers({
     /** Undefined when there is none with that seat. */
     change(entry: RosterEntry, card: Card | undefined): Peer | undefined {
       const seat = seats.get(entry.id);
-      if (!seat) return undefined;
+      if (!seat) return;
       const { epoch, presence } = seat.entry;
       if (entry.epoch !== epoch) disconnect(seat, "page");
-      Object.assign(seat, { entry, card });
       Object.assign(seat.peer, facts(entry, card));
+      Object.assign(seat, { entry, card });
       if (presence !== entry.presence) {
         if (entry.presence === "away") media?.hide(entry.id);
         if (entry.presence === "here") {
@@ -165,20 +182,24 @@ export function roomPeers({
 
     remove(id: PeerId, reason: string): Peer | undefined {
       const seat = seats.get(id);
-      if (!seat) return undefined;
+      if (!seat) return;
       disconnect(seat, reason);
-      seats.delete(id);
       peers.delete(id);
+      seats.delete(id);
       return seat.peer;
     },
 
     receive(number: number, payload: Uint8Array): void {
-      for (const { entry, driver } of seats.values()) if (entry.number === number) driver?.receive(payload);
+      for (const { entry, driver } of seats.values())
+        if (entry.number === number) {
+          driver?.receive(payload);
+          own.onSignal?.(entry.id, payload);
+        }
     },
 
     /** Those with a link. */
     linked(): { readonly driver: LinkDriver; readonly peer: Peer }[] {
-      return [...seats.values()].flatMap(({ driver, peer }) => (driver ? { driver, peer } : []));
+      return [...seats.values()].filter((seat) => seat.driver) as (Seat & { driver: LinkDriver })[];
     },
     /** This page has another seat, so nobody has a link to it any more. */
     disconnectAll(reason: string): void {

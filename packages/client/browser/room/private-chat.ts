@@ -27,7 +27,7 @@ const most = limits.historyMessages;
 
 export function privateChat(setup: {
   readonly room: string;
-  readonly channel: Channel;
+  readonly channel: Pick<Channel, "send" | "on">;
   /** Another one after the seat was taken by another page. */
   readonly membership: () => Membership;
   readonly notebook: SeatNotebook;

@@ -1,5 +1,9 @@
-import type { Peer, PeerId, SaidEvent } from "../api.ts";
+import type { Channel, JsonValue, Peer, PeerId, SaidEvent } from "../api.ts";
+import { loaded } from "../later.ts";
+import type { UnlinkedDriver } from "../post/unlinked.ts";
+import { utf8 } from "../private/joined.ts";
 import type { ChannelHub } from "../seams.ts";
+import type { RoomEffect } from "../session/index.ts";
 import type { Membership } from "./membership.ts";
 import type { Own, RoomPeers } from "./peers.ts";
 import { privateChat } from "./private-chat.ts";
@@ -11,6 +15,8 @@ export interface PrivateSide {
   joined(name: string): void;
   left(name: string, reason: string): void;
   greeting(): string;
+  /** All of this happened in the room. */
+  took(effects: readonly RoomEffect[]): void;
 }
 
 export interface PrivateSideSetup {
@@ -22,24 +28,86 @@ export interface PrivateSideSetup {
   readonly joinedAt: number;
   readonly show: (message: SaidEvent, isLive: boolean) => void;
   readonly notice: (event: string, text: string, name: string) => void;
-  readonly log: (event: string, peer: PeerId) => void;
+  readonly log: (event: string, peer?: PeerId, detail?: string) => void;
+}
+
+/** Null when this is no JSON. */
+function jsonOf(bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
 }
 
 export function privateSide({
   room,
   hub,
   own,
-  peers: { peers },
+  peers: { peers, seatsById, signalTo },
   notebook,
   joinedAt,
   show,
   notice,
   log,
 }: PrivateSideSetup): PrivateSide {
+  let unlinked: Promise<UnlinkedDriver> | undefined;
+  /** What goes between pages that have no link: it is loaded when somebody here or there first uses it. */
+  const beyond = () => {
+    unlinked ??= loaded(() => import("../post/unlinked.ts")).then((module) => {
+      const all = module.unlinked({ room, own, seats: seatsById, signal: signalTo, log });
+      all.post.on("chat", (from, bytes) => {
+        const peer = peers.get(from);
+        if (peer) hear(jsonOf(bytes), peer);
+      });
+      return all;
+    });
+    unlinked.catch(() => {
+      unlinked = undefined;
+    });
+    return unlinked;
+  };
+  own.unlinked = beyond;
+  own.sealing = async () => (await beyond()).sealing();
+  own.onSignal = (from, payload) => {
+    // Where it can't be loaded now it is asked for again: the other page repeats what it sent.
+    if (payload[0] === 2)
+      beyond().then(
+        ({ post }) => post.receive(from, payload),
+        () => {},
+      );
+  };
   const membership = () => own.membership as Membership;
+  const links = hub.channel("parlour:chat", "exactly-once");
+  let hear: (data: JsonValue, peer: Peer) => void = () => {};
+  /** Who has no link that works is told by post as well. What comes both ways is shown once. */
+  const channel: Pick<Channel, "send" | "on"> = {
+    send(frame, { to } = {}) {
+      const sent = links.send(frame, to && { to });
+      const all = [...peers.values()].filter(
+        (peer) =>
+          (!to || to === peer) &&
+          peer.presence === "here" &&
+          !["connected", "resting"].includes(peer.link.state),
+      );
+      const { say, whisper } = frame as Record<string, unknown>;
+      if (!all.length || !(say || whisper)) return sent;
+      const posted = beyond().then(({ post }) =>
+        Promise.all(all.map(({ id }) => post.send(id, "chat", utf8(JSON.stringify(frame))))),
+      );
+      return Promise.any([sent, posted]).then(
+        () => {},
+        () => sent,
+      );
+    },
+    on(event, listener) {
+      hear = listener;
+      return links.on(event, listener);
+    },
+  };
   const chat = privateChat({
     room,
-    channel: hub.channel("parlour:chat", "exactly-once"),
+    channel,
     membership,
     notebook,
     log,
@@ -51,19 +119,20 @@ export function privateSide({
   });
   hub.on("open", chat.opened);
   return {
+    took(effects) {
+      unlinked?.then(
+        (all) => all.took(effects),
+        () => {},
+      );
+    },
     async say(text, name, to) {
       const { id, at } = await chat.say(text, name, to);
       return { id, at };
     },
     joined: (name) => notice("joined", `${name} joined`, name),
     left(name, reason) {
-      const isRemoved = reason === "removed";
-      const did = isRemoved
-        ? "was removed by the host"
-        : reason === "timeout"
-          ? "lost the connection"
-          : "left";
-      notice(isRemoved ? reason : "left", `${name} ${did}`, name);
+      if (reason === "removed") notice(reason, `${name} was removed by the host`, name);
+      else notice("left", `${name} ${reason === "timeout" ? "lost the connection" : "left"}`, name);
     },
     greeting() {
       const { size } = peers;

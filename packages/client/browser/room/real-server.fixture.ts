@@ -10,30 +10,44 @@ import { createChannelHub } from "../channels/index.ts";
 import { createFilesHub } from "../files/files-hub.ts";
 import { createLink } from "../link/index.ts";
 import { roomJoiner } from "./join.ts";
+import type { Own } from "./peers.ts";
+import type { RoomParts } from "./room.ts";
+
+/** What each page brings to its links, in the order of coming. */
+export const owns: Own[] = [];
 
 const fingerprint = `sha-256 ${Array.from({ length: 32 }, () => "AB").join(":")}`;
-const joinRoom = roomJoiner({
+/** Everything but media, which fake connections have not. */
+export const realParts: RoomParts = {
   createLink,
   createChannelHub,
-  createFilesHub,
+  createFilesHub(setup) {
+    owns.push(setup.own as Own);
+    createFilesHub(setup);
+  },
   certificates: {
     make: async () => ({ expires: Number.POSITIVE_INFINITY }) as RTCCertificate,
     fingerprint: async () => fingerprint,
   },
-});
+};
+type JoinRoom = ReturnType<typeof roomJoiner>;
+const joinRoom = roomJoiner(realParts);
 
 // A network of fake connections whose time follows the real one, under real sockets and a real server.
-const clock = fakeClock();
-const world = fakeWorld({ clock, random: seededRandom(1), fingerprint });
+export const clock = fakeClock();
+export const world = fakeWorld({ clock, random: seededRandom(1), fingerprint });
 let pump: ReturnType<typeof setInterval>;
 let http: Server;
 let parlour: ParlourServer;
 export let origin: string;
 const rooms: Room[] = [];
 export const sockets: WebSocket[] = [];
+/** All that were made, closed ones too. */
+export const connections: RTCPeerConnection[] = [];
 
-export async function openServer(port = 0): Promise<void> {
-  parlour = await createParlourServer();
+type ServerOptions = Parameters<typeof createParlourServer>[0];
+export async function openServer(port = 0, options: ServerOptions = {}): Promise<void> {
+  parlour = await createParlourServer(options);
   http = createServer();
   parlour.attach(http);
   http.listen(port, "127.0.0.1");
@@ -60,9 +74,10 @@ export async function join(
   link: string,
   options: JoinOptions = {},
   tab: Storage = tabStorage(),
+  enter: JoinRoom = joinRoom,
 ): Promise<Room> {
   Object.assign(globalThis, { sessionStorage: tab });
-  const room = await joinRoom(link, options);
+  const room = await enter(link, options);
   rooms.push(room);
   return room;
 }
@@ -87,12 +102,16 @@ export async function until(room: Room, event: keyof RoomEvents, holds: () => bo
 export const names = (room: Room): string[] => [...room.peers.values()].map(({ name }) => name);
 export const texts = (room: Room): string[] => room.messages.map(({ text }) => text);
 
-/** The fake's channels speak through listeners alone, and hand bytes over as they are; the browser's have handlers too, and copy. */
+/** The fake's channels speak through listeners alone, and hand bytes over as they are; the browser's have handlers too, and copy both ways. */
 function withHandlers(connection: ReturnType<typeof world.connection>) {
   const create = connection.createDataChannel.bind(connection);
   connection.createDataChannel = (label, init) => {
     const channel = create(label, init) as ReturnType<typeof create> &
       Record<string, ((event: object) => void) | undefined>;
+    const send = channel.send.bind(channel) as (data: unknown) => void;
+    Object.assign(channel, {
+      send: (data: unknown) => send(data instanceof Uint8Array ? data.slice() : data),
+    });
     for (const type of ["open", "close", "message"]) {
       channel.addEventListener(type, (event) => {
         const { data } = event as { data?: Uint8Array };
@@ -101,13 +120,14 @@ function withHandlers(connection: ReturnType<typeof world.connection>) {
     }
     return channel;
   };
-  return connection;
+  // No media on any of them.
+  return Object.assign(connection, { getSenders: () => [], getReceivers: () => [] });
 }
 
 /** A real server for each test of a file, and fake connections that work. */
-export function withServer(): void {
+export function withServer(serverOptions: ServerOptions = {}): void {
   // Other files of this process may look for what a browser has.
-  const { matchMedia, WebSocket: before, RTCPeerConnection: connections, sessionStorage } = globalThis;
+  const { matchMedia, WebSocket: before, RTCPeerConnection: real, sessionStorage } = globalThis;
   beforeAll(() => {
     Object.assign(globalThis, {
       // Memory is the place for files here, as in a private window.
@@ -120,8 +140,10 @@ export function withServer(): void {
       },
       RTCPeerConnection: class {
         constructor(configuration: object) {
+          const made = withHandlers(world.connection(configuration));
+          connections.push(made as unknown as RTCPeerConnection);
           // biome-ignore lint/correctness/noConstructorReturn: stands in for the browser's constructor
-          return withHandlers(world.connection(configuration));
+          return made;
         }
       },
     });
@@ -132,11 +154,11 @@ export function withServer(): void {
     Object.assign(globalThis, {
       matchMedia,
       WebSocket: before,
-      RTCPeerConnection: connections,
+      RTCPeerConnection: real,
       sessionStorage,
     });
   });
-  beforeEach(() => openServer());
+  beforeEach(() => openServer(0, serverOptions));
   afterEach(async () => {
     for (const room of rooms.splice(0)) await room.leave();
     await closeServer();

@@ -199,6 +199,8 @@ describe("two pages in a private room", () => {
     const bo = await join(link, { name: "Bo" });
     await ada.say("first");
     await until(bo, "said", () => bo.messages.length === 1);
+    // It may have come by the server: what follows can't.
+    await until(ada, "link", () => [...ada.peers.values()].every(({ link }) => link.state === "connected"));
     const recovering = next(ada, "state");
     await closeServer();
     await recovering;

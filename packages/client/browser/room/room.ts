@@ -1,10 +1,8 @@
-import { limits, type Refusal, type RoomInfo, type RosterEntry } from "@parlour/protocol";
+import { limits, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
-import { type Introduction, unacknowledgedMost } from "../../core/session/index.ts";
+import type { Introduction } from "../../core/session/index.ts";
 import type {
-  ErrorCode,
   JoinOptions,
-  ParlourError,
   PeerId,
   Room,
   RoomEvents,
@@ -15,17 +13,18 @@ import type {
 } from "../api.ts";
 import { parlourError } from "../error.ts";
 import { deferred, eventSource } from "../events.ts";
-import { beside } from "../later.ts";
+import { beside, rest } from "../later.ts";
 import type { RoomLink } from "../link-text.ts";
-import { randomText } from "../private/bytes.ts";
 import type { Card, Certificates } from "../private/index.ts";
 import type { ChannelHub, CreateFilesHub, CreateLink, CreateMediaHub } from "../seams.ts";
-import { type RoomEffect, startSessionDriver } from "../session/index.ts";
+import { type RoomEffect, type SessionDriver, startSessionDriver } from "../session/index.ts";
 import { connectionMaker } from "./connection-maker.ts";
-import { eventLog } from "./inspection.ts";
+import type { RoomFurther } from "./further.ts";
+import { type EventLog, eventLog } from "./inspection.ts";
 import type { Membership } from "./membership.ts";
-import { type Own, roomPeers, rtcOf } from "./peers.ts";
+import { type Own, type RoomPeers, roomPeers, rtcOf } from "./peers.ts";
 import type { PrivateSide, PrivateSideSetup } from "./private-side.ts";
+import { errorOf, type Reason, reasonOf } from "./reason.ts";
 import type { SeatNotebook } from "./seat-note.ts";
 
 /** What a room is put together from; the SDK without media leaves that out, and tests give others. */
@@ -33,6 +32,8 @@ export interface RoomParts {
   readonly createLink: CreateLink;
   readonly createChannelHub: () => ChannelHub;
   readonly createMediaHub?: CreateMediaHub;
+  /** What this browser can do with media. */
+  readonly capabilities?: () => string[];
   readonly createFilesHub?: CreateFilesHub;
   readonly certificates?: Certificates;
 }
@@ -56,18 +57,24 @@ export interface RoomSetup extends Entrance {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Reason = { readonly code: ErrorCode; readonly detail: string; readonly hint: string };
 
-const errorOf = (reason: Reason): ParlourError => parlourError(reason.code, { ...reason });
-/** A reason in words, from what the server said or from the page's own sentences. */
-function reasonOf(refusal: Refusal | "left" | "unreachable"): Reason {
-  if (typeof refusal !== "string") return refusal;
-  const { code, message, hint } = parlourError(refusal);
-  return { code, detail: message, hint };
+/** What the room's other half has of it: see `further.ts`. */
+export interface Inside {
+  readonly setup: RoomSetup;
+  readonly session: SessionDriver;
+  readonly own: Own;
+  readonly peers: RoomPeers;
+  readonly view: Room;
+  readonly waiting: Map<PeerId, WaitingPerson>;
+  readonly privately: PrivateSide | undefined;
+  readonly emit: <K extends keyof RoomEvents>(event: K, ...args: RoomEvents[K]) => void;
+  readonly log: EventLog["add"];
+  readonly failed: (error: unknown) => void;
+  readonly setState: (next: RoomState, reason?: Reason) => void;
+  /** This page's part in the room, or the room, is another. */
+  readonly refresh: (info?: RoomInfo) => void;
 }
 
-type Beside = typeof import("../beside.ts");
-type Ask = (...what: never) => Promise<void>;
 const asks = ["set", "mute", "remove", "handOver", "end", "admit", "deny"] as const;
 
 /** Goes in; resolves with the room once this page has its seat, rejects with why it gets none. */
@@ -81,7 +88,6 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       ? undefined
       : parts.createMediaHub?.({ hub, emit, log: log.add, publish: options.publish ?? [] });
   const opening = deferred<Room>();
-  const says = new Map<string, ReturnType<typeof deferred<number>>>();
   const joinedAt = Date.now();
   const { introduction, membership } = setup;
   const isPrivate = membership !== undefined;
@@ -98,9 +104,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     hub,
     media,
     own,
-    signal: (number, payload) => session.signal(number, payload),
+    signalTo: (number, payload) => session.signalTo(number, payload),
     onDoubt: () => session.put({ type: "wake" }),
-    isSignaling: () => view.state === "live",
+    isHeard: () => view.state === "live",
     onLink: (peer) => emit("link", peer),
     log: log.add,
   });
@@ -110,40 +116,47 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     if (next === view.state) return;
     view.state = next;
     log.add(`room-${next}`, undefined, reason?.code);
-    if (reason) emit("state", next, reason);
-    else emit("state", next);
+    emit("state", next, reason);
   };
+  const recorder = async () => (await beside()).record(log, peers, own);
   const waiting = new Map<PeerId, WaitingPerson>();
-  let hosting: Promise<ReturnType<Beside["hosting"]>> | undefined;
-  /** What hosts ask of the room, and are told and ask of others. */
-  const hosts = () => {
-    hosting ??= beside().then(
-      (later) =>
-        later.hosting({
+  let further: Promise<RoomFurther> | undefined;
+  const theRest = () => {
+    further ??= rest().then(
+      ({ roomFurther }) =>
+        roomFurther({
+          setup,
           session,
-          isLeft: () => view.state === "left",
+          own,
+          peers,
+          view,
           waiting,
-          onWaiting: () => emit("waiting"),
-          onAsked: (request) => emit("asked", request),
-          publications: view.publications,
-          peers: peers.peers,
-          membership: () => own.membership,
+          privately,
+          emit,
+          log: log.add,
+          failed,
+          setState,
+          refresh,
         }),
       (error) => {
-        hosting = undefined;
+        further = undefined;
         throw error;
       },
     );
-    return hosting;
+    return further;
   };
-  /** Without `isTheirs` it matters only to those who are there already. */
-  const tellHosts = (effect: RoomEffect, isTheirs?: unknown): void => {
-    if (isTheirs || hosting) hosts().then((host) => host.take(effect), failed);
+  /** Without `isTheirs` it matters only to what is there already. */
+  const tell = (effect: RoomEffect, isTheirs?: unknown): void => {
+    if (isTheirs || further)
+      theRest()
+        .then(({ take }) => take(effect))
+        .catch(failed);
   };
   let info = {} as RoomInfo;
   let known = "";
   /** What the room is, and what this page is in it, as the server said last. */
-  const refresh = (): void => {
+  const refresh = (next = info): void => {
+    info = next;
     const { locked, knock, ...facts } = info;
     const { id, role, name = "", country } = own.me;
     const self = { id, role, name: own.membership?.name ?? name, ...(country && { country }) };
@@ -204,21 +217,12 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         const { welcome, isNewSeat } = effect;
         own.iceServers = welcome.iceServers;
         own.me = welcome.you;
-        info = welcome.room;
-        refresh();
-        tellHosts(effect, welcome.waiting);
+        refresh(welcome.room);
+        tell(effect, welcome.waiting);
         notebook.write({ token: welcome.token });
         if (isNewSeat) peers.disconnectAll("seat");
         break;
       }
-      case "ice-servers":
-        own.iceServers = effect.iceServers;
-        break;
-      case "self":
-        own.me = effect.me;
-        refresh();
-        tellHosts(effect);
-        break;
       case "joined":
       case "changed":
         seat(effect.peer, await card, effect.type === "changed" || effect.isNew);
@@ -230,15 +234,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         peers.connectAll();
         // Whoever comes later makes the offer.
         ready.close();
-        for (const { driver } of peers.linked()) driver.resync();
         setState("live");
-        tellHosts(effect);
-        break;
-      case "network":
-        for (const { driver } of peers.linked()) driver.restart("network");
-        break;
-      case "recovering":
-        setState("recovering", reasonOf(effect.refusal ?? "unreachable"));
+        tell(effect);
         break;
       case "said": {
         const { entry, isHistory } = effect;
@@ -248,46 +245,21 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         show({ id, text, at, from: author, isOwn: from === own.me.id, isHistory, ...to });
         break;
       }
-      case "room":
-        info = effect.room;
-        refresh();
-        break;
-      case "waiting":
-        options.onWaiting?.();
-        break;
       case "notice":
         notice(effect.event, effect.text, effect.name, effect.at);
         break;
-      case "say-accepted":
-        says.get(effect.id)?.resolve(effect.at);
-        break;
-      case "say-refused":
-        says.get(effect.id)?.reject(errorOf(effect.refusal));
-        break;
-      case "refused":
-        log.add("refused", undefined, effect.refusal.code);
-        tellHosts(effect);
-        break;
-      case "renew": {
-        notebook.clear();
-        const { introduction, membership } = await setup.renew();
-        own.membership = membership;
-        session.put({ type: "renewed", introduction });
-        break;
-      }
       case "ended":
         end(reasonOf(effect.refusal));
         break;
       default:
-        tellHosts(effect, true);
+        await (await theRest()).take(effect);
     }
   };
 
   const end = (reason: Reason): void => {
     const error = errorOf(reason);
     if (view.state !== "joining") notebook.forgetToken();
-    for (const { reject } of says.values()) reject(error);
-    hosting?.then((host) => host.end(error), failed);
+    further?.then(({ end }) => end(error), failed);
     media?.close();
     ready.close();
     for (const id of [...peers.peers.keys()]) peers.remove(id, reason.code);
@@ -317,8 +289,9 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       if (greeting) notice("welcome", greeting, view.self.name);
       await each(isLine);
       // While the server is there: a browser may never ask again for what it could not load once.
-      beside().catch(failed);
+      recorder().catch(failed);
     });
+    enqueue(() => privately?.took(effects));
   };
 
   const session = startSessionDriver({
@@ -326,7 +299,8 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     introduction,
     token: notebook.note.token,
     onEffects: receive,
-    onSignal: (number, payload) => enqueue(() => peers.receive(number, payload)),
+    onSignal: (number, payload) =>
+      enqueue(() => (number ? peers.receive(number, payload) : media?.receive(payload))),
     log: log.add,
   });
   const leave = (): void => session.put({ type: "leave" });
@@ -341,38 +315,28 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     link: address.href,
     waiting,
     host: Object.fromEntries(
-      asks.map((ask) => [ask, async (...what: never) => ((await hosts()).host[ask] as Ask)(...what)]),
+      asks.map((ask) => [ask, async (...what: never) => (await theRest()).ask(ask, what)]),
     ) as unknown as RoomHost,
     on,
-    async say(text, { to } = {}) {
-      if (view.state === "left") throw parlourError("left");
-      if (text === "") throw parlourError("bad-request");
-      if (text.length > limits.textCharacters) throw parlourError("too-long");
-      if (privately) return privately.say(text, view.self.name, to);
-      if (session.unacknowledged >= unacknowledgedMost)
-        throw parlourError("too-many", { detail: "Too much waits for the server." });
-      const id = randomText(12);
-      const said = deferred<number>();
-      says.set(id, said);
-      session.put({ type: "say", id, text, to: to?.id });
-      return { id, at: await said.promise.finally(() => says.delete(id)) };
-    },
+    say: async (text, { to } = {}) => (await theRest()).say(text, to),
     async publish(stream, publication) {
       if (media && view.state !== "left") return media.publish(stream, publication);
       throw parlourError("bad-request", { detail: "This room has no media." });
     },
-    channel(name, { delivery = "ordered" } = {}) {
+    channel(name, { delivery = "ordered", opensLink } = {}) {
       if (name.startsWith("parlour:"))
         throw parlourError("bad-request", { detail: "Names with parlour: are taken." });
-      return hub.channel(name, delivery);
+      return hub.channel(name, delivery, opensLink);
     },
-    inspect: async () => (await beside()).inspect(peers, log.events, session),
+    inspect: async () => (await recorder()).inspect(),
     simulate: (fault) => enqueue(async () => (await beside()).simulate(fault, peers, own, session)),
     async leave() {
       leave();
       await queue;
     },
   } satisfies Partial<Mutable<Room>> as Partial<Mutable<Room>> as Mutable<Room>;
-  parts.createFilesHub?.({ address, hub, own, on, emit, log, view });
+  const inside = { address, hub, own, peers, on, emit, log, view, session };
+  parts.createFilesHub?.(inside);
+  media?.begin(inside);
   return opening.promise;
 }

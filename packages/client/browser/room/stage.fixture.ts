@@ -1,6 +1,8 @@
 import type { RosterEntry, ServerFrame } from "@parlour/protocol";
+import { sampleRoom } from "@parlour/testkit";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { JoinOptions, Peer, RemoteMedia, Room, RoomEvents } from "../api.ts";
+import "../rest.fixture.ts";
 import type { Certificates } from "../private/index.ts";
 import type { ChannelHub, LinkDriver, LinkSetup, MediaHub } from "../seams.ts";
 import { roomJoiner } from "./join.ts";
@@ -115,6 +117,8 @@ export const joinRoom = roomJoiner({
       show: (id: string) => void media.push(`show ${id[0]}`),
       of: () => new Map(),
       close: () => void media.push("close"),
+      begin: () => {},
+      receive: (payload: Uint8Array) => void media.push(`receive ${payload}`),
     } as unknown as MediaHub;
   },
 });
@@ -133,15 +137,7 @@ export const welcome = (more: object = {}): ServerFrame =>
     type: "welcome",
     version: 1,
     at: 0,
-    room: {
-      name: "den",
-      visibility: "public",
-      capacity: 100,
-      topology: "mesh",
-      locked: false,
-      knock: false,
-      hasPasscode: false,
-    },
+    room: sampleRoom,
     you: seat("m", 5),
     peers: [],
     token: "token",

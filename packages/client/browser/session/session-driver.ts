@@ -9,6 +9,8 @@ import {
   session,
   startSession,
 } from "../../core/session/index.ts";
+import { turns } from "../../core/turns.ts";
+import { pageRest, type RestSource } from "../later.ts";
 
 /** What the session means to the room. What concerns the socket alone is done here. */
 export type RoomEffect = Exclude<SessionEffect, { readonly type: "connect" | "disconnect" | "send" }>;
@@ -22,27 +24,26 @@ export interface SessionSetup {
   readonly onEffects: (effects: readonly RoomEffect[]) => void;
   /** `number` is the sender's seat. The payload is this call's own. */
   readonly onSignal: (number: number, payload: Uint8Array) => void;
-  readonly log: (event: string) => void;
+  readonly log: (event: string, peer?: undefined, bytes?: number) => void;
 }
 
 export interface SessionDriver {
-  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" | "wake" }>): void;
+  put(input: Extract<SessionInput, { readonly type: "say" | "leave" | "renewed" | "wake" | "lost" }>): void;
   /** To be called only while there is a connection. */
   send(frame: ClientFrame): void;
   /** Numbers the live connections; undefined when there is none. */
   readonly connection: number | undefined;
   /** False when there is no live connection. */
-  signal(number: number, payload: Uint8Array): boolean;
-  /** Loses the connection without a word, as a network would. */
-  drop(): void;
+  signalTo(number: number, payload: Uint8Array): boolean;
   readonly unacknowledged: number;
-  readonly counts: { framesSent: number; framesReceived: number; bytesSent: number; bytesReceived: number };
 }
 
-/** A page whose timers are this late was stopped: a laptop asleep. Browsers slow timers of hidden pages less, while they have connections. */
-const sleptMs = 10_000;
 /** The close code of a page that goes (see `codes` in the protocol). */
 const pageGone = 4024;
+/** The other half of this room's machines is loaded so long after there was a seat: a first link is there by then, or is waited for anyway. */
+const restAfterMs = 1_000;
+/** Inputs that wait for that half. With more, the server is talking to nobody. */
+const waitingMost = 256;
 
 /**
  * Opens the WebSocket of the server at that origin and path. The first one is opened at once, so that keys are made while it
@@ -63,8 +64,7 @@ export function socketOpener(server: string): () => WebSocket {
 }
 
 /** Runs the session over WebSockets, timers and the page's own events. */
-export function startSessionDriver(setup: SessionSetup): SessionDriver {
-  const counts = { framesSent: 0, framesReceived: 0, bytesSent: 0, bytesReceived: 0 };
+export function startSessionDriver(setup: SessionSetup, rest: RestSource = pageRest): SessionDriver {
   let socket: WebSocket | undefined;
   let connections = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,34 +77,62 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
       else if (effect.type === "disconnect") disconnect(effect.why === "page" ? pageGone : undefined);
       else if (effect.type === "send") send(effect.frame);
       else forRoom.push(effect);
-      if (effect.type === "live") connections++;
+      if (effect.type === "live" && !connections++) setTimeout(load, rest.there ? 0 : restAfterMs);
     }
     clearTimeout(timer);
     const due = nextDeadline(state);
-    if (due !== undefined)
-      timer = setTimeout(() => put({ type: "time" }), Math.max(0, due - performance.now()));
+    // What is due already has a wait below zero, which browsers take for none.
+    if (due !== undefined) timer = setTimeout(() => put({ type: "time" }), due - performance.now());
     if (state.stage.at === "left") listening.abort();
-    if (forRoom.length > 0) setup.onEffects(forRoom);
+    if (forRoom[0]) setup.onEffects(forRoom);
   };
-  const put = (input: SessionInput): void => took(session(state, input, performance.now(), Math.random()));
+  const take = (input: SessionInput | (() => void)): boolean => {
+    if (input instanceof Function) {
+      input();
+      return true;
+    }
+    const step = session(state, input, performance.now(), Math.random(), rest.there?.further);
+    if (step) took(step);
+    return !!step;
+  };
+  let isWatched = false;
+  const load = (): void =>
+    rest.need(
+      ({ watchPage }) => {
+        if (!isWatched) watchPage(put, listening.signal);
+        isWatched = true;
+        inputs.proceed();
+      },
+      () => {
+        put({ type: "helpless" });
+        return !listening.signal.aborted;
+      },
+    );
+  const inputs = turns(take, load);
+  const put = (input: SessionInput): void => {
+    const { type } = input;
+    if (inputs.waiting > waitingMost && socket) {
+      disconnect();
+      inputs.put({ type: "lost" });
+    }
+    // A sign of life says nothing about what came before it.
+    if (!inputs.waiting || type !== "heard") inputs.put(input, type === "leave" || type === "helpless");
+  };
 
-  const sendRaw = (data: string | Uint8Array<ArrayBuffer>): boolean => {
+  const sendRaw = (type: string, data: string | Uint8Array<ArrayBuffer>): boolean => {
     if (socket?.readyState !== 1) return false;
     socket.send(data);
-    counts.framesSent++;
-    counts.bytesSent += data.length;
+    setup.log(`sent ${type}`, undefined, data.length);
     return true;
   };
-  const send = (frame: ClientFrame): void => {
-    setup.log(`sent ${frame.type}`);
-    sendRaw(JSON.stringify(frame));
-  };
+  const send = (frame: ClientFrame): void => void sendRaw(frame.type, JSON.stringify(frame));
 
   const disconnect = (code?: number): void => {
     const old = socket;
     socket = undefined;
-    if (old !== undefined) old.onopen = old.onmessage = old.onclose = null;
-    old?.close(code);
+    if (!old) return;
+    old.onopen = old.onmessage = old.onclose = null;
+    old.close(code);
   };
   const connect = (): void => {
     disconnect();
@@ -121,45 +149,22 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
       put({ type: "lost" });
     };
     own.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      counts.framesReceived++;
+      const received = (type: string, bytes: number): void => setup.log(`received ${type}`, undefined, bytes);
       if (typeof data === "string") {
-        counts.bytesReceived += data.length;
         const frame = readServerFrame(data);
-        setup.log(`received ${frame?.type ?? "a frame that this version does not know"}`);
-        put(frame === undefined ? { type: "heard" } : { type: "frame", frame });
+        received(frame?.type ?? "a frame of a later version", data.length);
+        put(frame ? { type: "frame", frame } : { type: "heard" });
       } else {
-        counts.bytesReceived += data.byteLength;
+        received("signal", data.byteLength);
         put({ type: "heard" });
         const signal = decodeSignal(new Uint8Array(data));
-        if (signal !== undefined) setup.onSignal(signal.peer, signal.payload);
+        // Frames that wait may be about whom it comes from.
+        if (signal) inputs.put(() => setup.onSignal(signal.peer, signal.payload));
       }
     };
   };
 
-  const wake = (): void => put({ type: "wake" });
-  const seen = (): void => {
-    if (document.visibilityState === "visible") wake();
-  };
-  const hide = (): void => put({ type: "hide" });
-  // Outside of a page (tests, a terminal) there are no such events.
   const listening = new AbortController();
-  if (typeof document === "object") {
-    const { signal } = listening;
-    const network = (): void => put({ type: "network" });
-    addEventListener("online", network, { signal });
-    let at = Date.now();
-    // A page that slept hears of it from nobody but the clock on the wall.
-    const clock = setInterval(() => {
-      const before = at;
-      at = Date.now();
-      if (at - before > sleptMs) network();
-    }, 1_000);
-    signal.addEventListener("abort", () => clearInterval(clock));
-    addEventListener("pageshow", wake, { signal });
-    addEventListener("pagehide", hide, { signal });
-    document.addEventListener("visibilitychange", seen, { signal });
-  }
-
   const first = startSession(setup.introduction, setup.token, performance.now());
   let state = first.session;
   // After this call returned, so that whoever started it holds the driver when the first effects come.
@@ -171,15 +176,10 @@ export function startSessionDriver(setup: SessionSetup): SessionDriver {
     get connection() {
       return state.stage.at === "live" ? connections : undefined;
     },
-    signal: (number, payload) => state.stage.at === "live" && sendRaw(encodeSignal(number, payload)),
-    drop() {
-      setup.log("dropped on demand");
-      disconnect();
-      put({ type: "lost" });
-    },
+    signalTo: (number, payload) =>
+      state.stage.at === "live" && sendRaw("signal", encodeSignal(number, payload)),
     get unacknowledged() {
       return state.unacknowledged.length;
     },
-    counts,
   };
 }

@@ -61,6 +61,14 @@ function within(ms: number, signal: AbortSignal | undefined): AbortSignal {
   return both.signal;
 }
 
+/** The STUN servers that a server names to visitors; none when it can't be reached. Its relay is for those who stay. */
+export async function stunServersOf(server: string, signal: AbortSignal): Promise<readonly RTCIceServer[]> {
+  const visit = await enter(server, () => {}, signal);
+  visit?.leave();
+  const all = visit?.iceServers.flatMap(({ urls }) => urls) ?? [];
+  return all.filter((url) => isStun.test(url)).map((url) => ({ urls: url }));
+}
+
 interface TestVisit {
   readonly iceServers: readonly IceServer[];
   leave(): void;
@@ -132,6 +140,7 @@ function hello(
   });
 }
 
+const isStun = /^stun:/i;
 const ways = [
   ["relay-udp", /^turn:(?!.*transport=tcp)/i],
   ["relay-tcp", /^turn:.*transport=tcp/i],
@@ -156,7 +165,7 @@ async function tryServers(
     report(check, found.length === 0 ? "missing" : works.includes(true) ? "works" : "fails", startedAt);
   };
   await Promise.all([
-    judge("stun", /^stun:/i, findsAddress),
+    judge("stun", isStun, findsAddress),
     ...ways.map(([check, wanted]) => judge(check, wanted, passesData)),
   ]);
 }

@@ -1,4 +1,4 @@
-import { type Random, runSeeds } from "@parlour/testkit";
+import { type Random, runSeeds, seedsTimeout } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import {
   channelCount,
@@ -210,7 +210,7 @@ const mostHeld = partialBytes + channelCount * waitingBytes + overtakingFrames *
 
 describe("channels in chaos", () => {
   it("[C9] [C10] [C11] [C12] connections replaced at any point: exactly-once once and in order, ordered never twice nor moved", {
-    timeout: 120_000,
+    timeout: seedsTimeout(120_000, process.env),
   }, () => {
     const seen = { cuts: 0, replaced: 0, taken: 0, lossy: 0 };
     // Seed 1 found that listening to a lossy channel was acknowledged like the others, which ended an honest page.
@@ -278,7 +278,7 @@ describe("channels in chaos", () => {
   });
 
   it("[C19] [C20] [C21] a page that lies is ended or ignored, holds no more than its bounds, and leaves no promise hanging", {
-    timeout: 60_000,
+    timeout: seedsTimeout(60_000, process.env),
   }, () => {
     let endings = 0;
     runSeeds({ seeds: 600, kept: [], env: process.env }, (random) => {

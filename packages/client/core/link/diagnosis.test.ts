@@ -35,7 +35,7 @@ const failed: Evidence = {
   local: [host, mapped, relay],
   remote: [host, mapped, relay],
   errors: [],
-  pairs: { tried: 9, failed: 9, answered: 0 },
+  pairs: { tried: 9, failed: 9, answered: 0, asked: 0 },
   refusedKinds: [],
   bytesReceived: 0,
 };
@@ -45,6 +45,7 @@ const recovering: Partial<Evidence> = {
   ice: "disconnected",
   bytesReceived: 1e6,
 };
+const silence: Partial<Evidence> = { ...recovering, reason: "silence", ice: "connected", dtls: "connected" };
 const connected: Partial<Evidence> = { link: "connected", ice: "connected", dtls: "connected" };
 const noRelay: Partial<Evidence> = { servers: [stun], local: [host, mapped], remote: [host, mapped] };
 
@@ -56,6 +57,8 @@ const table: readonly Row[] = [
   ["too much waits for them", { reason: "signals-window-full" }, "signals-refused"],
   ["something was too large for them", { reason: "signals-too-large" }, "signals-refused"],
   ["the browser makes none", { reason: "connection-refused", isAnswered: false }, "connection-refused"],
+  ["nothing comes, over a way that stands", { ...silence, ...noRelay }, "silent there"],
+  ["nothing comes, and the server is silent too", { ...silence, isSignaling: false }, "no-signaling here"],
   ["they left", { reason: "left" }, undefined],
   ["they reloaded", { reason: "page" }, undefined],
   ["no network", { isOnline: false, isSignaling: false }, "offline here"],
@@ -64,11 +67,30 @@ const table: readonly Row[] = [
   ["their page is silent", { ...recovering, presence: "silent" }, "silent there"],
   [
     "nothing comes, and they are there",
-    { ...recovering, pairs: { tried: 1, failed: 0, answered: 1 } },
+    { ...recovering, pairs: { tried: 1, failed: 0, answered: 1, asked: 1 } },
     "silent there",
   ],
-  ["DTLS failed", { dtls: "failed", ice: "connected" }, "dtls-failed"],
-  ["DTLS never ended", { dtls: "connecting", pairs: { tried: 2, failed: 1, answered: 1 } }, "dtls-failed"],
+  [
+    "DTLS failed",
+    { dtls: "failed", ice: "connected", pairs: { tried: 2, failed: 1, answered: 1, asked: 1 } },
+    "dtls-failed",
+  ],
+  ["ICE failed, and DTLS with it", { dtls: "failed", ice: "failed" }, "no-route"],
+  [
+    "DTLS never ended",
+    { dtls: "connecting", pairs: { tried: 2, failed: 1, answered: 1, asked: 1 } },
+    "dtls-failed",
+  ],
+  [
+    "DTLS failed, and what was looked at is let go of",
+    {
+      link: "closed",
+      reason: "failed",
+      dtls: "closed",
+      pairs: { tried: 2, failed: 0, answered: 1, asked: 1 },
+    },
+    "dtls-failed",
+  ],
   ["no address here", { servers: [], local: [] }, "no-candidate here"],
   ["no address there", { remote: [] }, "no-candidate there"],
   ["IPv4 here, IPv6 there, no relay", { servers: [], local: [open], remote: [six] }, "no-common-family"],
@@ -95,7 +117,7 @@ const table: readonly Row[] = [
   ],
   [
     "one address family of the server says nothing, the other does",
-    { ...noRelay, errors: [none(stun)], pairs: { tried: 4, failed: 4, answered: 0 } },
+    { ...noRelay, errors: [none(stun)], pairs: { tried: 4, failed: 4, answered: 0, asked: 0 } },
     "no-route",
   ],
   [
@@ -108,6 +130,7 @@ const table: readonly Row[] = [
   ["private addresses here", { ...noRelay, local: [host] }, "only-private-addresses here"],
   ["private addresses there", { ...noRelay, remote: [host] }, "only-private-addresses there"],
   ["names of the local network here", { ...noRelay, local: [name] }, "local-only here"],
+  ["they are heard, and hear nothing", { pairs: { tried: 4, failed: 4, answered: 0, asked: 1 } }, "one-way"],
   ["nothing helps", {}, "no-route"],
   ["nothing helps without a relay", noRelay, "no-route"],
   ["it has just begun", { link: "connecting", ice: "checking", forMs: slowMs - 1 }, undefined],
@@ -131,7 +154,7 @@ const table: readonly Row[] = [
 ];
 
 describe("the cause of a link's trouble", () => {
-  it.each(table)("[D2][D3][D4][D6] %s", (_, seen, expected) => {
+  it.each(table)("[D2][D3][D4][D6][D15] %s", (_, seen, expected) => {
     const cause = causeOf({ ...failed, ...seen });
     expect(cause && [cause.code, ...(cause.side ? [cause.side] : [])].join(" ")).toBe(expected);
   });

@@ -33,6 +33,8 @@ export const diagnosisCodes = [
   "only-private-addresses",
   /** Names of the local network (mDNS) alone, and no relay. */
   "local-only",
+  /** What they send arrives, and nothing of ours gets to them, or none of their answers back. */
+  "one-way",
   /** Both sides have addresses, and no two of them reach each other. */
   "no-route",
   /** It takes long, and nothing is wrong so far. */
@@ -83,8 +85,10 @@ export interface Evidence {
     readonly tried: number;
     readonly failed: number;
     readonly answered: number;
+    /** On which the other side's checks arrived (`requestsReceived`, which Firefox does not tell). */
+    readonly asked: number;
   };
-  /** Kinds of media that the other side took no codec of. */
+  /** Kinds of media for which the two sides found no codec that both know. */
   readonly refusedKinds: readonly string[];
   readonly bytesReceived: number;
 }
@@ -135,20 +139,18 @@ function degraded({ refusedKinds, selected }: Evidence): Cause | undefined {
 }
 
 /** What stands in the way before any addresses matter. */
-function lost({
-  isOnline,
-  isSignaling,
-  presence,
-  isAnswered,
-  dtls,
-  pairs,
-  link,
-}: Evidence): Cause | undefined {
+function lost(evidence: Evidence): Cause | undefined {
+  const { isOnline, isSignaling, presence, isAnswered, dtls, pairs, link } = evidence;
   if (!isOnline) return { code: "offline", side: "here" };
   if (!isSignaling && link !== "closed") return { code: "no-signaling", side: "here" };
   if (presence !== "here" || !isAnswered) return { code: "silent", side: "there" };
-  if (dtls === "failed" || (pairs.answered > 0 && dtls === "connecting" && link === "closed"))
+  // Without a way there is nothing to agree on; Firefox calls that `failed`, too.
+  if (pairs.answered > 0 && (dtls === "failed" || (dtls !== "connected" && link === "closed")))
     return { code: "dtls-failed" };
+  // A way there is: it is they who are not heard over it.
+  const isWay = evidence.ice === "connected" || evidence.ice === "completed";
+  if (link === "recovering" && evidence.reason === "silence" && isWay)
+    return { code: "silent", side: "there" };
   return undefined;
 }
 
@@ -171,6 +173,7 @@ function unreached(evidence: Evidence): Cause {
   if (isUdpBlocked(evidence) && ours.length === 0) return { code: "udp-blocked", side: "here" };
   if (relays.length > 0 && ours.length === 0 && isDone) return { code: "no-relay-candidate", side: "here" };
   if (!sharesFamily(local, remote)) return { code: "no-common-family" };
+  if (pairs.answered === 0 && pairs.asked > 0) return { code: "one-way" };
   if (pairs.answered === 0 && isDone) {
     const priv = onlyPrivate(local) ? "here" : onlyPrivate(remote) ? "there" : undefined;
     const hasRelay = ours.length > 0 && theirs.length > 0;

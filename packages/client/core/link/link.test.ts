@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { advanceLink, type ConnectionState, type LinkInput, type LinkMachine, linkMachine } from "./link.ts";
+import { linkFurther } from "./further.ts";
+import {
+  advanceLink,
+  type ConnectionState,
+  type LinkInput,
+  type LinkMachine,
+  type LinkStep,
+  linkMachine,
+} from "./link.ts";
 import { linkLimits, parseLinkSignal } from "./signal.ts";
 
 const offerer = linkMachine({ isPolite: false, makesFirstOffer: true });
@@ -15,7 +23,7 @@ function after(start: LinkMachine, ...inputs: (LinkInput | [number, LinkInput])[
   for (const item of inputs) {
     const input = Array.isArray(item) ? item[1] : item;
     if (Array.isArray(item)) now = item[0];
-    const step = advanceLink(machine, input, now);
+    const step = advanceLink(machine, input, now, linkFurther) as LinkStep;
     machine = step.machine;
     kinds = step.effects.flatMap((effect) => (effect.kind === "log" ? [] : [effect.kind]));
     sent = step.effects.flatMap((effect) => (effect.kind === "send" ? [effect.signal] : []));
@@ -56,7 +64,7 @@ describe("link", () => {
     const first = after(offerer, begin, is("connecting"), is("connected"));
     expect([first.state, first.kinds]).toEqual(["connected", ["changed"]]);
     const recovering = after(first.machine, is("failed"));
-    expect([recovering.state, recovering.kinds]).toEqual(["recovering", ["restart-ice", "changed"]]);
+    expect([recovering.state, recovering.kinds]).toEqual(["recovering", ["changed", "restart-ice"]]);
     const back = after(recovering.machine, is("connected"));
     expect([back.state, back.kinds]).toEqual(["connected", ["changed"]]);
   });
@@ -66,7 +74,16 @@ describe("link", () => {
     expect([lost.state, lost.kinds, lost.machine.helpAt]).toEqual(["connected", [], 3_000]);
     expect(after(lost.machine, [2_999, time]).kinds).toEqual([]);
     const helped = after(lost.machine, [3_000, time]);
-    expect([helped.state, helped.kinds]).toEqual(["recovering", ["restart-ice", "changed"]]);
+    expect([helped.state, helped.kinds]).toEqual(["recovering", ["changed", "restart-ice"]]);
+  });
+
+  it("[D14] is recovering once it is lost for 2 s, also when a restart was asked for while it stood, answered or not", () => {
+    const asked = after(connected, { kind: "restart", reason: "network" }, [1_000, is("disconnected")]);
+    expect(asked.state).toBe("connected");
+    const lost = after(asked.machine, [3_000, time]);
+    expect([lost.state, lost.kinds]).toEqual(["recovering", ["changed"]]);
+    const met = after(asked.machine, ...restarted(asked.machine, "two"));
+    expect([met.state, met.machine.helpAt]).toEqual(["recovering", 15_000]);
   });
 
   it("[L31] does nothing for one that mends itself", () => {
@@ -76,12 +93,12 @@ describe("link", () => {
 
   it("[L32] restarts, rebuilds and closes a connection that keeps failing", () => {
     const failed = after(connected, is("failed"));
-    expect(failed.kinds).toEqual(["restart-ice", "changed"]);
+    expect(failed.kinds).toEqual(["changed", "restart-ice"]);
     const rebuilt = after(failed.machine, ...restarted(failed.machine, "two"), [10_000, is("failed")]);
     expect(rebuilt.kinds).toEqual(["build", "set-local"]);
     expect(rebuilt.machine.generation).toBe(2);
     const closed = after(rebuilt.machine, [10_000, is("failed", 2)]);
-    expect([closed.state, closed.kinds]).toEqual(["closed", ["release", "changed"]]);
+    expect([closed.state, closed.kinds]).toEqual(["closed", ["send", "release", "changed"]]);
     expect(closed.machine.status).toEqual({ state: "closed", reason: "failed" });
   });
 
@@ -96,7 +113,14 @@ describe("link", () => {
     const asked = after(connected, { kind: "restart", reason: "network" });
     expect([asked.state, asked.kinds]).toEqual(["connected", ["restart-ice"]]);
     const met = after(asked.machine, ...restarted(asked.machine, "two")).machine;
-    expect(after(met, is("failed")).kinds).toEqual(["restart-ice", "changed"]);
+    expect(after(met, is("failed")).kinds).toEqual(["changed", "restart-ice"]);
+  });
+
+  it("[L31] is recovering once the connection is lost, also where a restart was asked for before and is not answered", () => {
+    const asked = after(connected, { kind: "restart", reason: "silence" });
+    const lost = after(asked.machine, [5_000, is("disconnected")], [7_000, time]);
+    expect([asked.state, lost.state, lost.kinds]).toEqual(["connected", "recovering", ["changed"]]);
+    expect(after(lost.machine, [20_000, is("failed")]).kinds).toEqual([]);
   });
 
   it("[L32] takes no other negotiation for the answer to a restart", () => {
@@ -119,6 +143,81 @@ describe("link", () => {
     expect([later.state, later.kinds, later.machine.helpAt]).toEqual(["recovering", [], undefined]);
   });
 
+  it("[L133] is recovering when nothing comes over a connection that stands, and connected when something does", () => {
+    const lost = after(connected, { kind: "lost", reason: "silence" });
+    expect([lost.machine.status, lost.kinds]).toEqual([
+      { state: "recovering", reason: "silence" },
+      ["changed"],
+    ]);
+    expect(after(lost.machine, [60_000, time]).machine).toEqual(lost.machine);
+    const heard = after(lost.machine, { kind: "heard", reason: "silence" });
+    expect([heard.machine, heard.kinds]).toEqual([connected, ["changed"]]);
+    // An answered restart makes it no more connected than it was.
+    const met = after(
+      lost.machine,
+      { kind: "restart", reason: "silence" },
+      ...restarted(lost.machine, "two"),
+    );
+    expect(met.state).toBe("recovering");
+  });
+
+  it("[L133] says nothing of what is not connected, and ends no other trouble", () => {
+    const lost: LinkInput = { kind: "lost", reason: "silence" };
+    const heard: LinkInput = { kind: "heard", reason: "silence" };
+    const fresh = after(offerer, begin).machine;
+    const down = after(connected, is("disconnected"), [3_000, time]).machine;
+    for (const machine of [fresh, down, connected]) {
+      if (machine !== connected) expect(after(machine, lost).machine).toEqual(machine);
+      expect(after(machine, heard).machine).toEqual(machine);
+    }
+  });
+
+  it("[L134] takes another connection for a silence, and then the ladder as ever", () => {
+    const lost = after(connected, { kind: "lost", reason: "silence" }).machine;
+    const another = after(lost, { kind: "rebuild", reason: "silence" });
+    expect([another.kinds, another.machine.generation]).toEqual([["build", "set-local"], 2]);
+    expect(after(another.machine, is("connected", 2)).state).toBe("connected");
+    const over = after(another.machine, is("failed", 2)).machine;
+    expect(over.status).toEqual({ state: "closed", reason: "failed" });
+  });
+
+  it("[L137] takes a new connection for failed that was answered and is neither connected nor failed after 30 s", () => {
+    const another = after(connected, { kind: "rebuild", reason: "silence" }, offered("two", 2)).machine;
+    expect(after(another, [600_000, time], is("connecting", 2)).state).toBe("recovering");
+    const met = after(another, [5_000, is("connecting", 2)], ...answered("two", 2)).machine;
+    expect(met.helpAt).toBe(35_000);
+    expect(after(met, [34_999, time]).kinds).toEqual([]);
+    const over = after(met, [35_000, time]);
+    expect([over.machine.status, over.kinds]).toEqual([
+      { state: "closed", reason: "failed" },
+      ["send", "release", "changed"],
+    ]);
+    const well = after(met, is("connected", 2));
+    expect([well.state, well.machine.helpAt]).toEqual(["connected", undefined]);
+  });
+
+  const failed = after(connected, is("failed")).machine;
+  const spent: LinkInput = { kind: "spent", reason: "dtls-failed" };
+
+  it("[L136] waits with a connection that nothing can help, and replaces it when the other side can be told", () => {
+    const waiting = after(failed, spent);
+    expect([waiting.kinds, waiting.machine.help, waiting.machine.helpAt]).toEqual([[], "spent", undefined]);
+    expect(after(waiting.machine, spent).machine).toEqual(waiting.machine);
+    expect(after(waiting.machine, [100_000, time], is("failed")).kinds).toEqual([]);
+    for (const kind of ["revive", "restart"] as const) {
+      const told = after(waiting.machine, { kind, reason: "signaling" });
+      expect([told.kinds, told.machine.generation, told.machine.help]).toEqual([
+        ["build", "set-local"],
+        2,
+        "rebuilt",
+      ]);
+    }
+    // One that was restarted for another reason is not replaced.
+    expect(after(failed, { kind: "revive", reason: "signaling" }).machine).toEqual(failed);
+    expect(after(connected, spent).machine).toEqual(connected);
+    expect(after(offerer, begin, is("failed"), spent).machine.help).not.toBe("spent");
+  });
+
   it("[L34] tells the side that makes first offers, which tells by its offer", () => {
     const own = after(answerer, begin, { kind: "rebuild", reason: "test" });
     expect(own.kinds).toEqual(["build", "send"]);
@@ -127,7 +226,7 @@ describe("link", () => {
       kind: "signal",
       signal: { type: "rebuild", generation: 2, reason: "test" },
     });
-    expect(asked.kinds).toEqual(["build", "set-local", "changed"]);
+    expect(asked.kinds).toEqual(["changed", "build", "set-local"]);
     expect(asked.state).toBe("recovering");
     const told = after(answerer, begin, {
       kind: "signal",
@@ -190,6 +289,25 @@ describe("link", () => {
   });
 
   const givenUp = after(connected, { kind: "rebuild", reason: "test" }, [1_000, is("failed", 2)]).machine;
+
+  it("[D11] tells the other side that it gave up, which gives up as well and tries again later", () => {
+    const rebuilt = after(connected, { kind: "rebuild", reason: "test" }).machine;
+    const { sent } = after(rebuilt, [1_000, is("failed", 2)]);
+    expect(sent).toEqual([{ type: "rebuild", generation: 2, reason: "closed" }]);
+    const signal = sent[0] as Extract<LinkInput, { kind: "signal" }>["signal"];
+    const waiting = after(answerer, begin, { kind: "rebuild", reason: "test" }, is("connecting", 2)).machine;
+    const told = after(waiting, [2_000, { kind: "signal", signal }]);
+    expect([told.machine.status, told.kinds]).toEqual([
+      { state: "closed", reason: "failed" },
+      ["send", "release", "changed"],
+    ]);
+    expect(after(told.machine, [32_000, time]).state).toBe("recovering");
+    // Not what stands, and nothing that began since.
+    const well = after(waiting, is("connected", 2)).machine;
+    expect(after(well, { kind: "signal", signal })).toMatchObject({ machine: well, kinds: [] });
+    const since = after(waiting, { kind: "rebuild", reason: "again" }).machine;
+    expect(after(since, { kind: "signal", signal })).toMatchObject({ machine: since, kinds: [] });
+  });
 
   it("[L39] tries again what it gave up when something changed, and when a while has passed", () => {
     expect(givenUp.status).toEqual({ state: "closed", reason: "failed" });

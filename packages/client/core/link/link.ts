@@ -1,3 +1,5 @@
+import { beyond, type Halved } from "../halves.ts";
+import type { LinkFurther } from "./further.ts";
 import {
   type Negotiation,
   type NegotiationEffect,
@@ -6,7 +8,7 @@ import {
   negotiate,
   negotiation,
 } from "./negotiation.ts";
-import { type Description, type LinkSignal, linkLimits } from "./signal.ts";
+import type { Description, LinkSignal } from "./signal.ts";
 
 /**
  * One link: the connections that follow each other under it, and when one is helped up or replaced.
@@ -16,6 +18,7 @@ import { type Description, type LinkSignal, linkLimits } from "./signal.ts";
  *      │              │              │        │ something changed, and `failed` was the reason
  *      └──────────────┴──────────────┴──▶ closed
  * ```
+ * `recovering` is also a link whose connection stands, as its browser has it, and over which nothing comes.
  * A connection that fails before it ever connected is restarted and replaced within `connecting`. There is no `failed`: what can't
  * be helped ends as `closed`, with a reason. With the reason `failed` it is tried again when something changed, or after a while;
  * with any other it is closed for good.
@@ -36,7 +39,9 @@ type Help =
   | "restarted"
   /** Both sides' new credentials are known. */
   | "met"
-  | "rebuilt";
+  | "rebuilt"
+  /** Nothing can help this connection: there will be another, as soon as the other side can be told. */
+  | "spent";
 
 export interface LinkMachine {
   readonly rules: NegotiationRules;
@@ -56,20 +61,14 @@ export interface LinkMachine {
   readonly violations: number;
 }
 
-export const recoveryTimes = {
+export const linkTimes = {
   /** `disconnected` often mends itself (WebRTC 1.0, section 5.6.4). */
   disconnectedMs: 2_000,
-  /** A restart that was met and shows no effect by then is not going to. */
-  restartMs: 15_000,
   /**
    * So long the other side's candidates may take. Chromium says `failed` as soon as each pair that there is has failed, also while better
    * candidates are still under way (RFC 8863 has it otherwise), and goes on by itself when those come.
    */
   candidatesMs: 10_000,
-  /** What was given up is tried again after this, and after twice as long each time, */
-  againMs: 30_000,
-  /** up to this often. */
-  againDoublings: 4,
 } as const;
 
 export type LinkInput =
@@ -78,7 +77,12 @@ export type LinkInput =
   | { readonly kind: "negotiation"; readonly generation: number; readonly input: NegotiationInput }
   | { readonly kind: "connection"; readonly generation: number; readonly state: ConnectionState }
   | { readonly kind: "signal"; readonly signal: LinkSignal }
-  | { readonly kind: keyof typeof asked; readonly reason: string }
+  | { readonly kind: "violation" | "restart" | "rebuild" | "revive" | "close"; readonly reason: string }
+  /**
+   * Seen by who looks after it: nothing comes over a connection that its browser calls connected, something does again, or it is beyond
+   * all help and the other side can't be told now.
+   */
+  | { readonly kind: "lost" | "heard" | "spent"; readonly reason: string }
   | { readonly kind: "time" };
 
 export type LinkEffect =
@@ -115,19 +119,29 @@ export function linkMachine(rules: NegotiationRules): LinkMachine {
 }
 
 /** One step in the making: a copy that its functions change, and what is to be done. */
-type Work = { -readonly [K in keyof LinkMachine]: LinkMachine[K] } & {
+export type Work = { -readonly [K in keyof LinkMachine]: LinkMachine[K] } & {
   readonly effects: LinkEffect[];
   readonly now: number;
-};
+} & Halved<LinkFurther>;
 
-export function advanceLink(before: LinkMachine, input: LinkInput, now: number): LinkStep {
+/**
+ * Takes one input. Undefined when it takes the other half, and that is not given (decision 16): nothing has changed then, and the input
+ * waits, with all that follow it but `close`.
+ */
+export function advanceLink(
+  before: LinkMachine,
+  input: LinkInput,
+  now: number,
+  further: LinkFurther | undefined,
+): LinkStep | undefined {
   const { status } = before;
   // Its connection is let go of, and says nothing that matters.
   const isOver = status.state === "closed" && (status.reason !== "failed" || input.kind in ofConnection);
   if (isOver) return { machine: before, effects: [] };
-  const work: Work = { ...before, effects: [], now };
+  const work: Work = { ...before, effects: [], now, further };
   take(work, input);
-  const { effects, now: _, ...machine } = work;
+  if (work.isStuck) return undefined;
+  const { effects, now: _now, further: _further, ...machine } = work;
   return { machine, effects };
 }
 
@@ -147,24 +161,20 @@ function take(work: Work, input: LinkInput): void {
     case "signal":
       signalled(work, input.signal);
       break;
-    case "time":
-      if (work.now < (work.helpAt ?? Infinity)) break;
-      if (!revive(work, "time")) help(work);
+    case "close":
+      close(work, input.reason);
       break;
     default:
-      asked[input.kind](work, input.reason);
+      beyond(work, "asked", input);
   }
 }
 
-/** What the driver, the negotiation or the other side's behaviour may ask for. */
-const asked = { violation: violated, restart, rebuild, revive, close };
-
-function log(work: Work, event: string, detail?: string): void {
+export function log(work: Work, event: string, detail?: string): void {
   work.effects.push({ kind: "log", event, ...(detail !== undefined && { detail }) });
 }
 
 /** The one door between states. */
-function enter(work: Work, status: LinkStatus): void {
+export function enter(work: Work, status: LinkStatus): void {
   const { state } = work.status;
   work.status = status;
   if (state === status.state) return;
@@ -172,35 +182,19 @@ function enter(work: Work, status: LinkStatus): void {
   work.effects.push({ kind: "changed" });
 }
 
-/** One that never connected stays `connecting`. */
-function recover(work: Work, reason: string): void {
-  if (work.status.state !== "connecting") enter(work, { state: "recovering", reason });
-}
-
-/** Something changed here: what was given up is tried again. The other side alone may ask for that only so often. */
-function revive(work: Work, reason: string): boolean {
-  if (work.status.state !== "closed") return false;
-  work.rebuilds = 0;
-  rebuild(work, reason);
-  return true;
-}
-
-function close(work: Work, reason: string): void {
-  const { againMs, againDoublings } = recoveryTimes;
-  const again = work.now + againMs * 2 ** Math.min(work.givenUp++, againDoublings);
-  work.helpAt = reason === "failed" ? again : undefined;
+export function close(work: Work, reason: string): void {
+  work.helpAt = undefined;
   work.effects.push({ kind: "release", reason });
   enter(work, { state: "closed", reason });
 }
 
-function violated(work: Work, reason: string): void {
-  if (++work.violations > linkLimits.violations) close(work, "bad-signals");
-  else log(work, "bad-signal", reason);
-}
-
 function inNegotiation(work: Work, input: NegotiationInput): void {
   const { generation } = work;
-  const step = negotiate(work.negotiation, input);
+  const step = negotiate(work.negotiation, input, work.further?.negotiation);
+  if (!step) {
+    work.isStuck = true;
+    return;
+  }
   work.negotiation = step.negotiation;
   for (const effect of step.effects) {
     // What came before may have ended this connection.
@@ -215,22 +209,20 @@ function fromNegotiation(work: Work, effect: NegotiationEffect): void {
     case "send":
       effects.push({ kind: "send", signal: { ...effect.signal, generation } });
       break;
-    case "settled":
+    case "settled": {
+      const isDown = work.connection !== "connected";
       if (!effect.isRestarted) break;
-      // Browsers may stay `connected` all through a restart, and then say nothing when it is done.
-      if (work.connection === "connected") work.help = "none";
-      else {
-        work.patientUntil = work.now + recoveryTimes.candidatesMs;
-        if (work.help === "restarted") {
-          work.help = "met";
-          work.helpAt = work.now + recoveryTimes.restartMs;
-        }
-      }
+      if (isDown) work.patientUntil = work.now + linkTimes.candidatesMs;
+      if (work.help !== "none" || (isDown && work.status.state !== "connecting"))
+        beyond(work, "restarted", undefined);
+      break;
+    }
+    case "close":
+      close(work, effect.reason);
       break;
     case "violation":
     case "rebuild":
-    case "close":
-      asked[effect.kind](work, effect.reason);
+      beyond(work, "asked", effect);
       break;
     default:
       effects.push(effect);
@@ -238,14 +230,15 @@ function fromNegotiation(work: Work, effect: NegotiationEffect): void {
 }
 
 function signalled(work: Work, signal: LinkSignal): void {
-  if (signal.generation < work.generation) return;
-  // A page may give up connections before it has said a word on them, but no more than these without one that connects.
-  if (signal.generation > work.generation + linkLimits.fruitlessRebuilds) {
-    violated(work, "generation");
-    return;
-  }
-  if (signal.generation > work.generation) rebuild(work, "the other side", signal.generation);
-  if (work.status.state === "closed" || signal.type === "rebuild") return;
+  const { type, generation } = signal;
+  if (generation < work.generation) return;
+  if (generation > work.generation || type === "rebuild" || work.status.state === "closed")
+    beyond(work, "signalled", signal);
+  else taken(work, signal);
+}
+
+/** A signal of this connection. */
+export function taken(work: Work, signal: Exclude<LinkSignal, { type: "rebuild" }>): void {
   const { type } = signal;
   if (type === "candidates") inNegotiation(work, { kind: type, candidates: signal.candidates });
   else if (type === "ask" || type === "go") inNegotiation(work, { kind: type });
@@ -259,56 +252,11 @@ function connectionChanged(work: Work, state: ConnectionState): void {
     work.helpAt = undefined;
     work.patientUntil = work.rebuilds = work.givenUp = 0;
     enter(work, { state });
-  } else if (state === "disconnected") work.helpAt ??= work.now + recoveryTimes.disconnectedMs;
-  else if (state === "failed") help(work);
+  } else if (state === "disconnected") work.helpAt ??= work.now + linkTimes.disconnectedMs;
+  else if (state === "failed") beyond(work, "failed", undefined);
 }
 
-/** The next rung: restart, rebuild, close. */
-function help(work: Work): void {
-  const { connection, help: given } = work;
-  work.helpAt = undefined;
-  if (connection === "connected") return;
-  if (work.now < work.patientUntil) work.helpAt = work.patientUntil;
-  else if (given === "none") restart(work, connection);
-  else if (given === "rebuilt") close(work, "failed");
-  // A restart that is not answered: the other page is away, and a new connection would reach it no sooner.
-  else if (given === "met") rebuild(work, connection);
-}
-
-function restart(work: Work, reason: string): void {
-  if (revive(work, reason)) return;
-  work.help = "restarted";
-  work.helpAt = undefined;
-  log(work, "restart", reason);
-  work.effects.push({ kind: "restart-ice" });
-  if (work.connection !== "connected") recover(work, reason);
-}
-
-/** `told`: the generation that the other side has begun already; without it we begin one, and tell. */
-function rebuild(work: Work, reason: string, told?: number): void {
-  if (++work.rebuilds > linkLimits.fruitlessRebuilds) {
-    close(work, "failed");
-    return;
-  }
-  if (work.status.state === "closed") recover(work, reason);
-  const generation = told ?? work.generation + 1;
-  work.generation = generation;
-  work.negotiation = negotiation(work.rules);
-  work.connection = "new";
-  work.help = "rebuilt";
-  work.helpAt = undefined;
-  log(work, "rebuild", reason);
-  build(work);
-  // The one who makes first offers tells by its offer.
-  if (told === undefined && !work.rules.makesFirstOffer)
-    work.effects.push({
-      kind: "send",
-      signal: { type: "rebuild", generation, reason: reason.slice(0, 100) },
-    });
-  recover(work, reason);
-}
-
-function build(work: Work): void {
+export function build(work: Work): void {
   work.effects.push({ kind: "build", generation: work.generation });
   if (work.rules.makesFirstOffer) inNegotiation(work, { kind: "needed" });
 }

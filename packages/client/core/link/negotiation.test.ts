@@ -4,9 +4,11 @@ import {
   type Negotiation,
   type NegotiationEffect,
   type NegotiationInput,
+  type NegotiationStep,
   negotiate,
   negotiation,
 } from "./negotiation.ts";
+import { floor } from "./negotiation-floor.ts";
 import { type Candidate, type Description, linkLimits } from "./signal.ts";
 
 const sdp = (ufrag: string, fingerprint = "sha-256 AA") =>
@@ -42,7 +44,8 @@ const ours = (...candidates: Candidate[]): NegotiationInput => ({ kind: "found",
 function after(start: Negotiation, ...inputs: NegotiationInput[]) {
   let now = start;
   let effects: readonly NegotiationEffect[] = [];
-  for (const input of inputs) ({ negotiation: now, effects } = negotiate(now, input));
+  for (const input of inputs)
+    ({ negotiation: now, effects } = negotiate(now, input, floor) as NegotiationStep);
   return { now, effects, kinds: effects.map(({ kind }) => kind) };
 }
 const newcomer = negotiation({ isPolite: false, makesFirstOffer: true });

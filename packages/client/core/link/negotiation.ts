@@ -1,3 +1,5 @@
+import { beyond, type Halved } from "../halves.ts";
+import type { Floor } from "./negotiation-floor.ts";
 import { ufragOfCandidate, ufragsOf } from "./sdp.ts";
 import { type Candidate, type Description, linkLimits } from "./signal.ts";
 
@@ -108,25 +110,26 @@ export function negotiation(rules: NegotiationRules): Negotiation {
 }
 
 /** One step in the making: a copy that its functions change, and what is to be done. */
-type Work = { -readonly [K in keyof Negotiation]: Negotiation[K] } & {
+export type NegotiationWork = { -readonly [K in keyof Negotiation]: Negotiation[K] } & {
   readonly effects: NegotiationEffect[];
-};
+} & Halved<Floor>;
+type Work = NegotiationWork;
 
-export function negotiate(before: Negotiation, input: NegotiationInput): NegotiationStep {
-  const work: Work = { ...before, effects: [] };
+/** Undefined when it takes the other half, and that is not given (decision 16); nothing has changed then. */
+export function negotiate(
+  before: Negotiation,
+  input: NegotiationInput,
+  further: Floor | undefined,
+): NegotiationStep | undefined {
+  const work: Work = { ...before, effects: [], further };
   switch (input.kind) {
     case "needed":
       // The browser fires again when it is stable and something is still open, so one that can't be used now is not kept.
       if (work.hasBegun) enqueueOffer(work);
       break;
     case "ask":
-      if (!work.rules.isPolite && work.floor === "free") work.floor = "asked";
-      break;
     case "go":
-      // What was asked for is used, needed by now or not: the other side waits for it.
-      if (!work.rules.isPolite || work.floor !== "asked") break;
-      work.floor = "given";
-      enqueueOffer(work);
+      beyond(work, "turn", input.kind);
       break;
     case "take":
     case "candidates":
@@ -140,7 +143,7 @@ export function negotiate(before: Negotiation, input: NegotiationInput): Negotia
       finish(work, input.local);
       break;
     case "failed":
-      fail(work, input.detail);
+      beyond(work, "fail", input.detail);
   }
   // Starts what waits until something runs or nothing waits.
   while (work.running === undefined) {
@@ -149,11 +152,9 @@ export function negotiate(before: Negotiation, input: NegotiationInput): Negotia
     work.waiting = waiting;
     begin(work, operation);
   }
-  if (!work.rules.isPolite && work.floor === "asked" && !work.running && work.signaling === "stable") {
-    work.floor = "given";
-    work.effects.push({ kind: "send", signal: { type: "go" } });
-  }
-  const { effects, ...negotiation } = work;
+  if (work.floor === "asked") beyond(work, "give", undefined);
+  if (work.isStuck) return undefined;
+  const { effects, further: _, ...negotiation } = work;
   return { negotiation, effects };
 }
 
@@ -166,23 +167,16 @@ function enqueue(work: Work, operation: Operation): void {
   else work.effects.push({ kind: "close", reason: "flooded" });
 }
 
-function enqueueOffer(work: Work): void {
+export function enqueueOffer(work: Work): void {
   if (!work.waiting.some(({ kind }) => kind === "offer")) enqueue(work, { kind: "offer" });
 }
 
-/** Whether an offer may be made now; asks for the floor where it takes one. */
+/** Whether an offer may be made now. */
 function mayOffer(work: Work): boolean {
-  const { rules, floor } = work;
   if (work.signaling !== "stable") return false;
-  if (!rules.isPolite) {
-    if (floor === "given") work.isOwing = true;
-    return floor !== "given";
-  }
   // Before the first description there is nothing to cross.
-  if (floor === "given" || work.remoteUfrags.length === 0) return true;
-  if (floor === "free") work.effects.push({ kind: "send", signal: { type: "ask" } });
-  work.floor = "asked";
-  return false;
+  const isFree = work.floor === "free" && (!work.rules.isPolite || work.remoteUfrags.length === 0);
+  return isFree || (beyond(work, "mayOffer", undefined) ?? false);
 }
 
 function begin(work: Work, operation: Operation): void {
@@ -231,7 +225,7 @@ function finish(work: Work, local: Extract<NegotiationInput, { kind: "done" }>["
   if (running?.kind === "take") taken(work, running.description);
   else if (running !== undefined && running.kind !== "candidates") {
     if (local === undefined) {
-      fail(work, "nothing was described");
+      beyond(work, "fail", "nothing was described");
       return;
     }
     effects.push({ kind: "send", signal: local });
@@ -273,14 +267,4 @@ function taken(work: Work, description: Description): void {
     work.signaling = "have-remote-offer";
     work.waiting = [{ kind: "answer", isRestarted }, ...work.waiting];
   } else settle(work, isRestarted);
-}
-
-function fail(work: Work, detail: string): void {
-  // A candidate that the browser can't use is one path less, not an error of the negotiation.
-  work.effects.push(
-    work.running?.kind === "candidates"
-      ? { kind: "log", event: "candidate-refused", detail }
-      : { kind: "rebuild", reason: detail },
-  );
-  work.running = undefined;
 }

@@ -17,7 +17,7 @@ export const linkLimits = {
 } as const;
 
 export interface Candidate {
-  /** Empty: there are no more (RFC 8838, section 8.2). */
+  /** Empty: there are no more (RFC 8838, section 13). */
   readonly candidate: string;
   readonly sdpMid?: string | null;
   readonly sdpMLineIndex?: number | null;

@@ -30,19 +30,20 @@ const steps = [1, 1.5, 2, 3, 4, 6, 8];
 
 /**
  * Shares one source out over the links. `height` is that of the source itself, undefined when it is not known. With `isDetail` (a shared
- * screen) fewer bits don't make it smaller, since text must stay sharp.
+ * screen) fewer bits don't make it smaller, since text must stay sharp. `left`: bits per second for all of them.
  */
 export function uplinkShares(
   wants: readonly Wanted[],
   height: number | undefined,
   isDetail: boolean,
+  left: number = uplinkBits,
 ): readonly Allotment[] {
   const needs = wants.map((wanted) =>
     Math.min(mostBits, wanted === undefined ? mostBits : Math.max(leastBits, bitsPerSquare * wanted ** 2)),
   );
   const order = [...wants.keys()].filter((i) => wants[i] !== 0).sort((a, b) => at(needs, a) - at(needs, b));
-  const bits: number[] = wants.map(() => 0);
-  let left = uplinkBits;
+  /** Nothing for those who don't look. */
+  const bits: number[] = [];
   for (const [n, i] of order.entries()) {
     const share = Math.max(leastBits, Math.min(at(needs, i), left / (order.length - n)));
     bits[i] = Math.round(share);

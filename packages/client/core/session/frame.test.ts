@@ -1,5 +1,5 @@
 import { parseServerFrame } from "@parlour/protocol";
-import { mutated, runSeeds } from "@parlour/testkit";
+import { mutated, runSeeds, sampleRoom } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import { readServerFrame } from "./frame.ts";
 
@@ -8,16 +8,7 @@ const seat = { id, number: 1, epoch: "e".repeat(16), role: "host", presence: "he
 const said = { type: "said", seq: 1, at: 5, id: "m", from: id, name: "Ada", text: "hi" };
 const notice = { type: "notice", seq: 2, at: 5, event: "joined", text: "Ada joined" };
 const refusal = { code: "too-many", detail: "d", hint: "h" };
-const room = {
-  name: "den",
-  visibility: "public",
-  capacity: 100,
-  topology: "mesh",
-  locked: false,
-  knock: false,
-  hasPasscode: false,
-  title: "Den",
-};
+const room = { ...sampleRoom, title: "Den" };
 const frames: readonly Record<string, unknown>[] = [
   {
     type: "welcome",

@@ -46,6 +46,8 @@ const room = shape({
   capacity: whole,
   title_: string,
   topology: string,
+  plan_: whole,
+  engine_: string,
   locked: truth,
   knock: truth,
   hasPasscode: truth,

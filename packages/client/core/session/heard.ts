@@ -1,17 +1,5 @@
-import type { Notice, PeerId, Said, Whispered } from "@parlour/protocol";
+import type { Notice, Said } from "@parlour/protocol";
 import type { Work } from "./session.ts";
-
-/** One's own comes back as the acknowledgement. */
-export function whisper(work: Work, entry: Whispered, own: PeerId): void {
-  const { unacknowledged, effects } = work;
-  const { id, at, from } = entry;
-  if (from === own) {
-    work.unacknowledged = unacknowledged.filter((say) => say.id !== id);
-    if (work.unacknowledged.length === unacknowledged.length) return;
-    effects.push({ type: "say-accepted", id, at });
-  }
-  effects.push({ type: "said", entry, isHistory: false });
-}
 
 /** Shows an entry of the room's log, once. */
 export function show(work: Work, entry: Said | Notice, isHistory: boolean): void {

@@ -1,9 +1,12 @@
 import type { RosterEntry, ServerFrame, Welcome } from "@parlour/protocol";
+import { sampleRoom } from "@parlour/testkit";
+import { further } from "./further.ts";
 import {
   nextDeadline,
   type Session,
   type SessionEffect,
   type SessionInput,
+  type SessionStep,
   session,
   startSession,
 } from "./session.ts";
@@ -23,15 +26,7 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   type: "welcome",
   version: 1,
   at: 0,
-  room: {
-    name: "den",
-    visibility: "public",
-    capacity: 100,
-    topology: "mesh",
-    locked: false,
-    knock: false,
-    hasPasscode: false,
-  },
+  room: sampleRoom,
   you: seat("a", 1),
   peers: [],
   token: "token-1",
@@ -55,6 +50,14 @@ export const said = (
   ...more,
 });
 
+/** With both halves. */
+export const wholeSession = (
+  before: Session,
+  input: SessionInput,
+  now: number,
+  chance: number,
+): SessionStep => session(before, input, now, chance, further) as SessionStep;
+
 /** A session with a clock, and what it did. */
 export function drive(token?: string) {
   let now = 0;
@@ -66,7 +69,7 @@ export function drive(token?: string) {
       return state;
     },
     put(input: SessionInput, chance = 0.5) {
-      const step = session(state, input, now, chance);
+      const step = wholeSession(state, input, now, chance);
       state = step.session;
       effects.push(...step.effects);
       return run;

@@ -158,6 +158,20 @@ describe("staying in", () => {
     expect(woken.state.stage.at).toBe("waiting");
   });
 
+  it("[S72] does not wait for an answer that is late when there is doubt again", () => {
+    const run = drive().live().later(60_000).put({ type: "wake" });
+    run.later(150).put({ type: "wake" });
+    expect(run.state.stage.at).toBe("live");
+    run.took();
+    run.later(100).put({ type: "wake" });
+    expect(run.types()).toEqual(["network", "recovering", "connect"]);
+    // Heard of meanwhile, it is asked anew.
+    const heard = drive().live().later(60_000).put({ type: "wake" }).put({ type: "heard" });
+    heard.took();
+    heard.later(300).put({ type: "wake" });
+    expect(heard.types()).toEqual(["send"]);
+  });
+
   it("[S10] answers the server's own question, and takes any signal for a sign of life", () => {
     const run = drive().live();
     run.took();

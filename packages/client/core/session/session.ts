@@ -11,8 +11,7 @@ import type {
   Welcome,
   Whispered,
 } from "@parlour/protocol";
-import { delayBefore } from "./delay.ts";
-import { show, whisper } from "./heard.ts";
+import { show } from "./heard.ts";
 import { type Roster, type RosterEffect, seat, seatAll, unseat } from "./roster.ts";
 
 /*
@@ -71,7 +70,7 @@ export type SessionInput =
   | { readonly type: "lost" }
   /** `nextDeadline` is reached. */
   | { readonly type: "time" }
-  /** The page is looked at again: don't wait. */
+  /** The page is looked at again, or a link is lost: don't wait. */
   | { readonly type: "wake" }
   /** The network is another, or the page slept: whatever connection there was is none any more. */
   | { readonly type: "network" }
@@ -79,6 +78,8 @@ export type SessionInput =
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
   | { readonly type: "say"; readonly id: string; readonly text: string; readonly to?: PeerId | undefined }
+  /** The other half of this could not be had, which an input needs. */
+  | { readonly type: "helpless" }
   | { readonly type: "leave" };
 
 export type SessionEffect =
@@ -111,7 +112,7 @@ export type SessionEffect =
   | { readonly type: "refused"; readonly refusal: Refusal; readonly ref: string | undefined }
   /** Links start ICE again. */
   | { readonly type: "network" }
-  | { readonly type: "recovering"; readonly refusal: Refusal | undefined }
+  | { readonly type: "recovering"; readonly refusal?: Refusal | undefined }
   | { readonly type: "live" }
   /** The end. `refusal` is undefined when this page left by itself; `unreachable` when no server answered in time. */
   | { readonly type: "ended"; readonly refusal: Refusal | "left" | "unreachable" };
@@ -122,23 +123,11 @@ export interface SessionStep {
 }
 
 /** One try to connect may take this long, and so may the answer to `hello`. */
-const tryMs = 8_000;
+export const tryMs = 8_000;
 /** Before the first welcome: tries start for this long. */
 const joinMs = 10_000;
 /** Nothing heard for this long: ask. The server asks every 5 s, so this is no honest silence. */
 export const quietMs = 15_000;
-const probeMs = 5_000;
-/** A try that hangs for this long is given up on waking. */
-const hungMs = 2_000;
-/** After a wake the doubt is greater: the connection may have died in its sleep. */
-const wakeProbeMs = 2_500;
-/** Says that may wait for the server to come back. */
-export const unacknowledgedMost = 64;
-
-// Ends that say nothing against this page. `replaced` comes when an older connection of this very page got its hello
-// through late (no other page has its epoch), or when another page took the seat over while this one hung: coming back
-// then gets the seat, or one of its own by way of `seat-taken`.
-const passing: readonly string[] = ["draining", "timeout", "internal", "too-slow", "too-many", "replaced"];
 
 /** A session at its start, and what to do first. */
 export function startSession(
@@ -177,16 +166,31 @@ export type Work = { -readonly [K in keyof Session]: Session[K] } & {
   readonly chance: number;
 };
 
-/** Takes one input. `chance` is in [0, 1) and spreads out the tries of many pages. */
-export function session(before: Session, input: SessionInput, now: number, chance: number): SessionStep {
-  if (before.stage.at === "left") return { session: before, effects: [] };
+/** The half that a join without trouble does not run (decision 16): `further.ts`. Takes what the first half left. */
+export type Further = (work: Work, input: SessionInput) => void;
+
+/**
+ * Takes one input. `chance` is in [0, 1) and spreads out the tries of many pages. Undefined when it takes the other half, and that is not
+ * given: nothing has changed then, and the input waits, with all that follow it but `leave` and `helpless`.
+ */
+export function session(
+  before: Session,
+  input: SessionInput,
+  now: number,
+  chance: number,
+  further: Further | undefined,
+): SessionStep | undefined {
   const work: Work = { ...before, effects: [], now, chance };
-  take(work, input);
+  if (before.stage.at !== "left" && take(work, input)) {
+    if (!further) return undefined;
+    further(work, input);
+  }
   const { effects, now: _now, chance: _chance, ...session } = work;
   return { session, effects };
 }
 
-function take(work: Work, input: SessionInput): void {
+/** True when there is more to it. */
+function take(work: Work, input: SessionInput): boolean {
   const { stage, now } = work;
   switch (input.type) {
     case "opened":
@@ -203,160 +207,42 @@ function take(work: Work, input: SessionInput): void {
     case "heard":
       if (stage.at === "live") work.stage = { at: "live", heardAt: now };
       if (stage.at === "knocking") work.stage = { ...stage, until: now + quietMs };
-      if (input.type === "frame") receive(work, input.frame);
+      return input.type === "frame" && receive(work, input.frame);
+    case "helpless":
+      if (!work.me && now >= work.joinUntil) end(work, work.refusal ?? "unreachable");
       break;
-    case "lost":
-      if (stage.at !== "waiting" && stage.at !== "renewing") lose(work);
-      break;
-    case "time":
-      if (now < (nextDeadline(work) ?? Infinity)) break;
-      if (stage.at === "waiting") connect(work);
-      else if (stage.at === "live" && stage.probeUntil === undefined) probe(work, probeMs);
-      else lose(work);
-      break;
-    case "wake":
-      // A try that hangs may be on a network that is no more.
-      if (stage.at === "waiting" || (stage.at === "connecting" && stage.until < now + tryMs - hungMs))
-        connect(work);
-      else if (stage.at === "live" && now - stage.heardAt > 1_000) probe(work, wakeProbeMs);
-      break;
-    case "network":
-      work.effects.push(input);
-      if (stage.at === "live") work.effects.push({ type: "recovering", refusal: undefined });
-      if (stage.at !== "renewing") connect(work);
-      break;
-    case "hide":
-      if (stage.at !== "renewing") wait(work, Infinity, "page");
-      break;
-    case "renewed":
-      if (stage.at !== "renewing") break;
-      work.introduction = input.introduction;
-      work.tries++;
-      connect(work);
-      break;
-    case "say": {
-      const { id, text, to } = input;
-      const say: Say = { type: "say", id, text, ...(to && { to }) };
-      work.unacknowledged = [...work.unacknowledged, say];
-      if (stage.at === "live") send(work, say);
-      break;
-    }
     case "leave":
       if (stage.at === "live") send(work, { type: "leave" });
       end(work, "left");
+      break;
+    default:
+      return true;
   }
+  return false;
 }
 
-function send(work: Work, frame: ClientFrame): void {
+export function send(work: Work, frame: ClientFrame): void {
   work.effects.push({ type: "send", frame });
 }
 
-function connect(work: Work): void {
-  // The last try before giving up gets two seconds at least.
-  const most = work.me ? tryMs : Math.max(hungMs, work.joinUntil - work.now);
-  work.stage = { at: "connecting", until: work.now + Math.min(tryMs, most) };
-  work.effects.push({ type: "connect" });
-}
-
-/** Asks for a sign of life, unless that is under way. */
-function probe(work: Work, ms: number): void {
-  const { stage } = work;
-  if (stage.at !== "live" || stage.probeUntil !== undefined) return;
-  work.stage = { ...stage, probeUntil: work.now + ms };
-  send(work, { type: "ping" });
-}
-
-function wait(work: Work, until: number, why: "silent" | "page", refusal?: Refusal): void {
-  const wasLive = work.stage.at === "live";
-  work.stage = { at: "waiting", until };
-  work.effects.push({ type: "disconnect", why });
-  if (wasLive) work.effects.push({ type: "recovering", refusal });
-}
-
-/** This connection came to nothing; there will be another, unless this page never came in and has tried enough. */
-function lose(work: Work, refusal?: Refusal, askedMs?: number): void {
-  const until = work.now + delayBefore(work.tries, work.chance, askedMs);
-  work.refusal = refusal ?? work.refusal;
-  work.tries++;
-  if (work.me || until <= work.joinUntil) wait(work, until, "silent", refusal);
-  else end(work, work.refusal ?? "unreachable");
-}
-
-function end(work: Work, refusal: Refusal | "left" | "unreachable"): void {
+export function end(work: Work, refusal: Refusal | "left" | "unreachable"): void {
   work.stage = { at: "left" };
   work.effects.push({ type: "disconnect", why: "silent" }, { type: "ended", refusal });
 }
 
-function receive(work: Work, frame: ServerFrame): void {
-  const { me, effects, stage } = work;
+/** True when there is more to it. */
+function receive(work: Work, frame: ServerFrame): boolean {
+  const { me, stage } = work;
+  const isLive = stage.at === "live";
   if (frame.type === "ping") send(work, { type: "pong" });
-  else if (frame.type === "closing" || frame.type === "refused") refused(work, frame);
   else if (frame.type === "welcome") {
     if (stage.at === "greeting" || stage.at === "knocking") welcomed(work, frame);
-  } else if (frame.type === "waiting" && stage.at === "greeting") {
-    work.stage = { at: "knocking", until: work.now + quietMs };
-    // Whoever was told to wait waits for as long as the host takes.
-    work.joinUntil = Infinity;
-    work.tries = 0;
-    effects.push(frame);
-  } else if (stage.at === "live" && me)
-    switch (frame.type) {
-      case "joined":
-      case "changed":
-        if (frame.peer.id === me.id) {
-          // Who handed over must not take the room back on the next connection.
-          const { hostToken, ...introduction } = work.introduction;
-          if (me.role === "host" && frame.peer.role === "member") work.introduction = introduction;
-          work.me = frame.peer;
-          effects.push({ type: "self", me: frame.peer });
-        } else seat(work, frame.peer);
-        break;
-      case "left":
-        unseat(work, frame.id, frame.reason);
-        break;
-      case "ice-servers":
-      case "room":
-      case "knocking":
-      case "knock-ended":
-      case "asked":
-      case "done":
-        effects.push(frame);
-        break;
-      case "whispered":
-        whisper(work, frame, me.id);
-        break;
-      case "said":
-      case "notice":
-        show(work, frame, false);
-        break;
-      case "accepted": {
-        const say = work.unacknowledged.find(({ id }) => id === frame.id);
-        const { id, name = "", country } = me;
-        if (say)
-          show(work, { ...say, ...frame, type: "said", from: id, name, ...(country && { country }) }, false);
-      }
-    }
-}
-
-/** The server does not want this page, now or ever, or something that it said. */
-function refused(work: Work, frame: ServerFrame & { type: "closing" | "refused" }): void {
-  const { code, detail, hint } = frame;
-  const refusal = { code, detail, hint };
-  if (frame.type === "refused" && work.stage.at !== "greeting") {
-    const rest = work.unacknowledged.filter(({ id }) => id !== frame.ref);
-    const isSay = rest.length < work.unacknowledged.length;
-    work.unacknowledged = rest;
-    work.effects.push(
-      isSay
-        ? { type: "say-refused", id: frame.ref as string, refusal }
-        : { type: "refused", refusal, ref: frame.ref },
-    );
-  } else if (code === "seat-taken" && work.tries < 8) {
-    work.token = undefined;
-    work.stage = { at: "renewing" };
-    work.effects.push({ type: "disconnect", why: "silent" }, { type: "renew" });
-  } else if (passing.includes(code)) lose(work, refusal, "retryAfterMs" in frame ? frame.retryAfterMs : 0);
-  else end(work, refusal);
+  } else if (isLive && (frame.type === "joined" || frame.type === "changed") && frame.peer.id !== me?.id)
+    seat(work, frame.peer);
+  else if (isLive && frame.type === "left") unseat(work, frame.id, frame.reason);
+  else if (isLive && (frame.type === "said" || frame.type === "notice")) show(work, frame, false);
+  else return true;
+  return false;
 }
 
 /** The whole present state: what differs from what was known is told as if it had just happened. */

@@ -1,5 +1,5 @@
 import { type Entry, limits, refusal, type ServerFrame } from "@parlour/protocol";
-import type { FakeClock, Random, SimulatedSocket } from "@parlour/testkit";
+import { type FakeClock, type Random, type SimulatedSocket, sampleRoom } from "@parlour/testkit";
 import {
   type RoomInput,
   type RoomState,
@@ -67,15 +67,7 @@ export function simulatedServer(clock: FakeClock, random: Random) {
           type: "welcome",
           version: 1,
           at: clock.now(),
-          room: {
-            name: "den",
-            visibility: "public",
-            capacity: 100,
-            topology: "mesh",
-            locked: false,
-            knock: false,
-            hasPasscode: false,
-          },
+          room: sampleRoom,
           you: effect.you,
           peers: effect.peers,
           resumed: effect.resumed,

@@ -64,6 +64,20 @@ describe("signal stream", () => {
     expect(receiveSignal(sent(2), header(0, 2), bytes(), 50).effects).toEqual([]);
   });
 
+  it("[L43] brings what went to a carrier that is no more, also when there is something to send again", () => {
+    // Both have sent something that the other never got: an offer here, and there a question whose page has another carrier now.
+    const [offering, asking] = [sent(1), sent(1)];
+    const resync = packets(resyncSignals(asking, 50).effects);
+    expect(resync).toMatchObject([
+      { number: 1, acknowledged: 0 },
+      { number: 0, acknowledged: 0 },
+    ]);
+    const question = receiveSignal(offering, header(1), bytes(1), 60);
+    expect(kindsOf(question)).toEqual(["deliver"]);
+    const told = receiveSignal(question.stream, header(0), bytes(), 60);
+    expect(packets(told.effects)).toMatchObject([{ number: 1, acknowledged: 1 }]);
+  });
+
   it("[L3] lets an acknowledgement ride on the next body", () => {
     const taken = receiveSignal(signalStream(tags), header(1), bytes(1), 0).stream;
     const step = sendSignal(taken, bytes(9), 100);
@@ -102,6 +116,7 @@ describe("signal stream", () => {
     expect(packets(step.effects)).toMatchObject([
       { number: 2, acknowledged: 1 },
       { number: 3, acknowledged: 1 },
+      { number: 0, acknowledged: 1 },
     ]);
     const owing = receiveSignal(signalStream(tags), header(1), bytes(1), 0).stream;
     expect(packets(resyncSignals(owing, 50).effects)).toMatchObject([{ number: 0, acknowledged: 1 }]);

@@ -168,12 +168,14 @@ function setResend(work: Work, afterMs: number, now: number): void {
   work.resendAt = work.outstanding.length > 0 ? now + afterMs : undefined;
 }
 
-/** The carrier is back: everything outstanding goes again, or else an acknowledgement, so that the other side sees what it has to send again. */
+/**
+ * The carrier is back: everything outstanding goes again, and then an acknowledgement alone, so that the other side sees what it has to send again;
+ * one that rides on a body says nothing of that, because there bodies cross all the time.
+ */
 export function resyncSignals(stream: SignalStream, now: number): SignalStep {
   return step(stream, (work) => {
     setResend(work, signalLimits.resendAfterMs, now);
-    if (work.outstanding.length > 0) emit(work, work.outstanding);
-    else if (work.lastIn + work.lastOut > 0) emit(work, [bare]);
+    if (work.lastIn + work.lastOut > 0) emit(work, [...work.outstanding, bare]);
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type SavedFile, saveIntoFolder } from "./folder.ts";
+import { intoFolder, type SavedFile, saveIntoFolder } from "./folder.ts";
 
 /** A folder in memory with the part of the browser's interface that is used. */
 class FakeFolder {
@@ -73,5 +73,28 @@ describe("saving into a folder of the person's own", () => {
     await expect(save(folder, saved("a", "1"))).rejects.toMatchObject({ code: "disk-full" });
     folder.refusal = new DOMException("", "NotAllowedError");
     await expect(save(folder, saved("a", "1"))).rejects.toMatchObject({ code: "no-permission" });
+  });
+
+  it("[F115] gives a stream for each file, in its place among what is there", async () => {
+    const folder = new FakeFolder();
+    await save(folder, saved("top/a", "old"));
+    const streamOf = intoFolder(folder as unknown as FileSystemDirectoryHandle);
+    for (const path of ["top/a", "top/in/b", "c.txt"]) {
+      const { path: folders, name } = saved(path, "");
+      const stream = (await streamOf({ path: folders, name })) as unknown as {
+        write(blob: Blob): Promise<void>;
+      };
+      await stream.write(new Blob([`new ${name}`]));
+    }
+    expect(folder.tree).toEqual([
+      "top/a: old",
+      "top (2)/a: new a",
+      "top (2)/in/b: new b",
+      "c.txt: new c.txt",
+    ]);
+    folder.getDirectoryHandle = async () => {
+      throw new DOMException("", "NotAllowedError");
+    };
+    await expect(streamOf({ path: ["top"], name: "d" })).rejects.toMatchObject({ code: "no-permission" });
   });
 });

@@ -32,8 +32,27 @@ export async function chooseFolder(): Promise<FileSystemDirectoryHandle | undefi
   }
 }
 
+/** Where files go in a folder: what is there already stays, a folder or file whose name is taken at the top gets another one. */
+function places(folder: FileSystemDirectoryHandle) {
+  const names = new Map<string, string>();
+  return async ({
+    path: folders,
+    name: own,
+  }: Pick<SavedFile, "path" | "name">): Promise<FileSystemFileHandle> => {
+    const [top = own, ...inner] = [...folders, own];
+    const key = folders.length === 0 ? `file ${top}` : `folder ${top}`;
+    const free = names.get(key) ?? (await freeName(folder, top));
+    names.set(key, free);
+    const path = [free, ...inner];
+    const name = path.pop() as string;
+    let at = folder;
+    for (const part of path) at = await at.getDirectoryHandle(part, { create: true });
+    return at.getFileHandle(name, { create: true });
+  };
+}
+
 /**
- * Writes files with their folders. What is there already stays: a folder or file whose name is taken at the top gets another one.
+ * Writes files with their folders.
  *
  * @param told how many bytes are written
  */
@@ -42,20 +61,11 @@ export async function saveIntoFolder(
   files: readonly SavedFile[],
   told: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  const names = new Map<string, string>();
+  const placeOf = places(folder);
   let bytes = 0;
   try {
     for (const one of files) {
-      const [top = one.name, ...inner] = [...one.path, one.name];
-      const key = one.path.length === 0 ? `file ${top}` : `folder ${top}`;
-      const free = names.get(key) ?? (await freeName(folder, top));
-      names.set(key, free);
-      const path = [free, ...inner];
-      const name = path.pop() as string;
-      let at = folder;
-      for (const part of path) at = await at.getDirectoryHandle(part, { create: true });
-      const handle = await at.getFileHandle(name, { create: true });
-      const writable = await handle.createWritable();
+      const writable = await (await placeOf(one)).createWritable();
       // A blob is copied by the browser itself, from disk to disk.
       await writable.write(await one.file());
       await writable.close();
@@ -65,6 +75,23 @@ export async function saveIntoFolder(
   } catch (cause) {
     throw cause instanceof TransferProblem ? cause : storageProblem(cause);
   }
+}
+
+/**
+ * Streams into that folder, for files as they arrive: each is in its place when its stream is closed. (A browser writes beside it until
+ * then: what is written in place, only the origin's own storage has.)
+ */
+export function intoFolder(
+  folder: FileSystemDirectoryHandle,
+): (file: Pick<SavedFile, "path" | "name">) => Promise<WritableStream<Uint8Array>> {
+  const placeOf = places(folder);
+  return async (file) => {
+    try {
+      return (await (await placeOf(file)).createWritable()) as WritableStream<Uint8Array>;
+    } catch (cause) {
+      throw storageProblem(cause);
+    }
+  };
 }
 
 /** `name`, or `name (2)`, `name (3)`, … when there is one already. */

@@ -17,7 +17,7 @@ export async function droppedFiles(data: DataTransfer): Promise<readonly Offered
     .map((item: HandedItem) => {
       const file = item.getAsFile();
       const entry = item.webkitGetAsEntry();
-      // Handles first: of a folder there is no file, and of a file only they tell whether it is changed later.
+      // Handles first: of a folder there is no file.
       const handle = item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null);
       return { file, entry, handle };
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Source } from "../../core/index.ts";
 import { patterned } from "../../core/storage-contract.fixture.ts";
 import { memoryStorage } from "../storage/memory.ts";
 import { droppedFiles, hasFiles } from "./drop.ts";
+import { readFilesTogether } from "./file.ts";
 import { type Offered, sourcesOf } from "./sources.ts";
 
 let ids = 0;
@@ -36,15 +38,38 @@ describe("what people offer, as sources", () => {
     await expect(source?.read(8, 4)).rejects.toMatchObject({ code: "file-changed" });
   });
 
-  it("[F107] notices a file that is another one by now", async () => {
-    let now = file("a.txt", "before");
-    const handle = { kind: "file", name: "a.txt", getFile: async () => now };
-    const [source] = await sourcesOf(offered(handle), setup());
-    expect(await source?.changed?.()).toBe(false);
-    now = file("a.txt", "longer than before");
-    expect(await source?.changed?.()).toBe(true);
-    handle.getFile = () => Promise.reject(new DOMException("", "NotFoundError"));
-    expect(await source?.changed?.()).toBe(true);
+  it("[F120] of a file is read into memory that is given for it, and elsewhere where that is too small", async () => {
+    const [source] = await sourcesOf([file("a.txt", "0123456789")], setup());
+    const read = (length: number, memory: ArrayBuffer) => source?.read(3, length, memory);
+    const given = new ArrayBuffer(6);
+    const first = await read(4, given);
+    expect(text(first ?? new Uint8Array())).toBe("3456");
+    // It moved there: a browser's streams leave nothing behind.
+    expect([given.byteLength, first?.buffer.byteLength]).toEqual([0, 6]);
+    const again = await read(7, first?.buffer as ArrayBuffer);
+    expect(text(again ?? new Uint8Array())).toBe("3456789");
+    expect(again?.buffer.byteLength).toBe(7);
+    await expect(source?.read(8, 4, new ArrayBuffer(4))).rejects.toMatchObject({ code: "file-changed" });
+  });
+
+  it("[F107] reads parts of many files together, and notices one that is not what it was", async () => {
+    const sources = await sourcesOf(
+      [file("a.txt", "0123456789"), file("b.txt", ""), file("c.txt", "abc")],
+      setup(),
+    );
+    const parts = sources.map((source, index) => ({
+      source,
+      offset: [7, 0, 0][index] ?? 0,
+      length: [3, 0, 3][index] ?? 0,
+    }));
+    expect(text((await readFilesTogether(parts)) ?? new Uint8Array())).toBe("789abc");
+    const short = parts.map((part) => ({ ...part, length: part.length + 1 }));
+    await expect(readFilesTogether(short)).rejects.toMatchObject({ code: "file-changed" });
+    const [stream] = await sourcesOf(
+      [{ name: "s", size: 1, stream: () => new Blob(["x"]).stream() }],
+      setup(),
+    );
+    expect(readFilesTogether([...parts, { source: stream as Source, offset: 0, length: 1 }])).toBe(undefined);
   });
 
   it("[F107] walks through folders in the order of their names, and says where files lie", async () => {

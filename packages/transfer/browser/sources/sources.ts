@@ -27,8 +27,7 @@ export async function sourcesOf(
   };
   const walk = async (handle: FileSystemHandle, path: readonly string[]): Promise<void> => {
     if (handle.kind === "file") {
-      const file = await (handle as FileSystemFileHandle).getFile();
-      return add(fileSource(file, path, handle as FileSystemFileHandle));
+      return add(fileSource(await (handle as FileSystemFileHandle).getFile(), path));
     }
     const entries: FileSystemHandle[] = [];
     for await (const entry of (handle as FileSystemDirectoryHandle).values()) {

@@ -66,11 +66,11 @@ export class StorageDesk {
     return before;
   }
 
-  #write(name: StoredName, offset: number, bytes: Uint8Array): undefined {
+  #write(name: StoredName, offset: number, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     // A disk that is full may say so by taking less.
     if (this.#held(name).write(bytes, { at: offset }) !== bytes.length)
       throw new DOMException("not everything could be written", "QuotaExceededError");
-    return undefined;
+    return bytes;
   }
 
   #flush(name: StoredName): undefined {

@@ -40,8 +40,9 @@ class MemorySink implements Sink<File> {
     }
   }
 
-  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     this.#held().set(bytes, offset);
+    return bytes;
   }
   async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.#held().slice(offset, offset + length);

@@ -37,9 +37,14 @@ class OpfsSink implements Sink<File> {
     throw new TransferProblem("no-storage", "What was received before is no longer there.");
   }
 
-  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    // The worker gets a copy of its own: what is written may still be on its way to somebody else.
-    await this.#ask({ op: "write", name: this.#plan.id, offset, bytes: bytes.slice() });
+  async write(
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    isGiven = false,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    // What goes to the worker is gone from here, and with it whatever else lies in the same memory.
+    const isOurs = isGiven && bytes.length === bytes.buffer.byteLength;
+    return this.#ask({ op: "write", name: this.#plan.id, offset, bytes: isOurs ? bytes : bytes.slice() });
   }
 
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

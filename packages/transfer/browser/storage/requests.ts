@@ -26,7 +26,8 @@ export type StorageRequest =
 /** What each request is answered with. */
 export interface StorageReplies {
   open: number;
-  write: undefined;
+  /** The same memory, to be used again. */
+  write: Uint8Array<ArrayBuffer>;
   read: Uint8Array<ArrayBuffer>;
   flush: undefined;
   close: undefined;

@@ -11,6 +11,8 @@ export interface SwarmSetup {
   /** In [0, 1): spreads who takes which piece first. */
   readonly random: () => number;
   readonly windows?: Windows;
+  /** Memory for a piece of so many bytes, whatever is in it. */
+  readonly memory?: (length: number) => Uint8Array<ArrayBuffer>;
 }
 
 /** How many bytes may be asked for and not yet written. */
@@ -51,6 +53,8 @@ export const swarmTimes = {
 
 /** Pieces written and not flushed, bytes. */
 export const unflushedBytes = 128 * 1024 * 1024;
+/** Pieces that are read and sent to one page at a time: what is next is there when the one before is gone. */
+export const servedAtOnce = 3;
 /** Wrong pieces from one page before it is put aside. */
 export const liesMost = 2;
 /** How often a page that gives no sign is asked anew. */
@@ -75,6 +79,7 @@ export type SwarmInput =
       readonly peer: string;
       readonly pieces: readonly number[];
       readonly isUrgent: boolean;
+      readonly isSoon: boolean;
     }
   | { readonly type: "unask"; readonly peer: string; readonly pieces: readonly number[] | undefined }
   | { readonly type: "hold"; readonly peer: string; readonly isHeld: boolean }

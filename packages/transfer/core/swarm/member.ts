@@ -101,6 +101,7 @@ export function assemble(
   asked: Asked,
   cut: Cut,
   { piece, turn, offset, bytes, proof }: SwarmInput & { readonly type: "block" },
+  memory: (length: number) => Uint8Array<ArrayBuffer>,
 ): "more" | "whole" | "wrong" {
   const length = lengthOf(cut, piece);
   if (bytes.length === 0 || offset + bytes.length > length || asked.offsets.size > mostBlocks) return "wrong";
@@ -111,7 +112,7 @@ export function assemble(
   }
   if (asked.offsets.has(offset)) return "more";
   asked.offsets.add(offset);
-  asked.bytes ??= new Uint8Array(length);
+  asked.bytes ??= memory(length);
   asked.bytes.set(bytes, offset);
   asked.received += bytes.length;
   if (offset === 0) asked.proof = proof;

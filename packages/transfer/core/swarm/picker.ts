@@ -18,8 +18,8 @@ export interface Choice {
 
 export interface Picked {
   readonly pieces: number[];
-  /** They are needed from this page, whatever it gave to others. */
-  readonly isUrgent: boolean;
+  /** `soon`: before all others. `urgent`: and from this page, whatever it gave to others. */
+  readonly how: "in turn" | "soon" | "urgent";
 }
 
 /** Pieces that are had before rarity counts: something to give to others, soon. */
@@ -59,13 +59,18 @@ export function pick(choice: Choice, one: Member, most: number, now: number): Pi
     one.has.has(piece) && !have.has(piece) && !landing.has(piece) && !one.asked.has(piece);
 
   const urgent: number[] = [];
+  const soon: number[] = [];
   for (const piece of choice.preferred) {
-    if (urgent.length === most) break;
+    if (urgent.length === most || soon.length === most) break;
+    if (!isOpen(piece)) continue;
     const asked = askers.get(piece);
-    const isLate = asked?.active === 1 && now - asked.since > swarmTimes.urgentMs;
-    if (isOpen(piece) && (asked === undefined || isLate)) urgent.push(piece);
+    // Denied: it is on its way to somebody else, who will have it in a moment.
+    const since = asked ? asked.since : one.denied.get(piece);
+    if (since === undefined) soon.push(piece);
+    else if (now - since > swarmTimes.urgentMs && (asked?.active ?? 1) === 1) urgent.push(piece);
   }
-  if (urgent.length > 0) return { pieces: urgent, isUrgent: true };
+  if (urgent.length > 0) return { pieces: urgent, how: "urgent" };
+  if (soon.length > 0) return { pieces: soon, how: "soon" };
 
   const isAlone = ![...members.values()].some((other) => other !== one && canGive(other));
   const isAnyGood = isAlone || have.count < firstPieces;
@@ -86,7 +91,7 @@ export function pick(choice: Choice, one: Member, most: number, now: number): Pi
       if (isAnyGood || (copies[piece] ?? 0) <= 1) good++;
     } else if (now - deniedAt > swarmTimes.deniedMs) late.push(piece);
   }
-  if (free.length === 0) return { pieces: late.slice(0, most), isUrgent: true };
+  if (free.length === 0) return { pieces: late.slice(0, most), how: "urgent" };
   if (!isAnyGood) free.sort((a, b) => (copies[a] ?? 0) - (copies[b] ?? 0));
-  return { pieces: free.slice(0, most), isUrgent: false };
+  return { pieces: free.slice(0, most), how: "in turn" };
 }

@@ -32,8 +32,6 @@ export interface Swarm {
   /** The others together have everything. */
   readonly isSpread: boolean;
   readonly members: ReadonlyMap<string, Member>;
-  /** Bytes a second, from everyone. */
-  readonly speed: number;
   /** When to give it `time`; undefined: nothing is due. */
   nextAt(now: number): number | undefined;
 }

@@ -1,4 +1,4 @@
-import { type Random, runSeeds } from "@parlour/testkit";
+import { type Random, runSeeds, seedsTimeout } from "@parlour/testkit";
 import { describe, expect, it } from "vitest";
 import type { TransferCode } from "../seams.ts";
 import { type World, world } from "./world.fixture.ts";
@@ -68,8 +68,12 @@ function scenario(random: Random): World {
 }
 
 describe("a swarm under chaos", () => {
-  it("[F1] any mix of drops, reloads, pauses, liars, full disks and leaving givers ends byte for byte or with a code that fits", () => {
-    const seeds = runSeeds({ seeds: 2_000, env: process.env }, (random) => void scenario(random));
-    expect(seeds).toBeGreaterThan(0);
-  }, 240_000);
+  it(
+    "[F1] any mix of drops, reloads, pauses, liars, full disks and leaving givers ends byte for byte or with a code that fits",
+    () => {
+      const seeds = runSeeds({ seeds: 2_000, env: process.env }, (random) => void scenario(random));
+      expect(seeds).toBeGreaterThan(0);
+    },
+    seedsTimeout(240_000, process.env),
+  );
 });

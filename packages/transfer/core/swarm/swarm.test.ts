@@ -108,9 +108,52 @@ describe("a swarm", () => {
     expect(preferred.all).toContainEqual({
       type: "tell",
       peer: "giver",
-      message: { type: "ask", pieces: [17, 9], urgent: true },
+      message: { type: "ask", pieces: [17, 9], soon: true },
     });
     expect(preferred.asks(preferred.all)).toEqual([17, 9, 4, 5]);
+  });
+
+  it("[F61] what is wanted for playing and was given to another is had from there, or from the giver all the same after a moment", () => {
+    const others = Array.from({ length: 20 }, (_, piece) => piece).filter(
+      (piece) => piece !== 9 && piece !== 17,
+    );
+    const page = alone(20, others);
+    page.take({ type: "prefer", pieces: [17, 9] });
+    page.join("giver");
+    page.take({ type: "deny", peer: "giver", pieces: [17, 9] });
+    page.join("other", new Uint8Array(3));
+    const had = page.take({ type: "have", peer: "other", pieces: [17] });
+    expect(had).toContainEqual({
+      type: "tell",
+      peer: "other",
+      message: { type: "ask", pieces: [17], soon: true },
+    });
+    expect(page.asks(page.wait(1_000))).not.toContain(9);
+    // The other one is late by then, too.
+    expect(page.wait(600)).toContainEqual({
+      type: "tell",
+      peer: "giver",
+      message: { type: "ask", pieces: [17, 9], urgent: true },
+    });
+  });
+
+  it("[F61] three who watch the same film from its beginning cost its giver little more than one", () => {
+    const all = world(seededRandom(5), 200);
+    all.add("giver", "giver");
+    all.cap("giver", 100);
+    const takers = ["a", "b", "c"].map((name) => all.add(name, "taker"));
+    const isDone = (): boolean => takers.every(({ wholes }) => wholes > 0);
+    while (!isDone() && all.clock.now() < 1_000_000) {
+      for (const { name, swarm } of takers) {
+        let next = 0;
+        while (swarm?.have.has(next)) next++;
+        all.input(name, { type: "prefer", pieces: Array.from({ length: 16 }, (_, i) => next + i) });
+      }
+      all.clock.advance(100);
+    }
+    const size = all.content.length;
+    expect(all.sent.get("giver")).toBeLessThan(1.3 * size);
+    expect(all.clock.now()).toBeLessThan((1.4 * size * 1000) / 100);
   });
 
   it("[F9] four takers of a giver with a narrow uplink are done in 1.3 times what one takes", () => {

@@ -1,6 +1,5 @@
 import { limits } from "@parlour/protocol";
 import { bits } from "../bits.ts";
-import { base64url } from "../bytes.ts";
 import { lengthOf } from "../pieces.ts";
 import type { TransferCode } from "../seams.ts";
 import { copiesOf } from "./copies.ts";
@@ -9,6 +8,7 @@ import {
   type SwarmEffect,
   type SwarmInput,
   type SwarmSetup,
+  servedAtOnce,
   silencesMost,
   swarmTimes,
   type Told,
@@ -21,7 +21,7 @@ import { pick } from "./picker.ts";
 import type { Swarm, SwarmState } from "./state.ts";
 
 export function createSwarm(setup: SwarmSetup): Swarm {
-  const { cut, random, windows = usualWindows } = setup;
+  const { cut, random, windows = usualWindows, memory = (length) => new Uint8Array(length) } = setup;
   const { count } = cut;
   const have = bits(count, setup.have.bytes);
   const members = new Map<string, Member>();
@@ -73,13 +73,17 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     const share = Math.max(1, Math.floor(windows.all / cut.pieceBytes / Math.max(1, givers.length)));
     for (const one of givers) {
       for (;;) {
+        const target = Math.min(share, targetOf(one, cut, windows));
         const room = Math.min(
-          Math.min(share, targetOf(one, cut, windows)) - one.asked.size - one.landing,
+          target - one.asked.size - one.landing,
           open,
           limits.asksPerPeer - one.asked.size,
         );
         if (room <= 0) break;
-        const { pieces, isUrgent } = pick(choice, one, room, now);
+        // While enough is under way, some at a time: each asking is a message.
+        const some = Math.min(4, target >> 2);
+        if (room < some && one.asked.size >= some && preferred.length === 0) break;
+        const { pieces, how } = pick(choice, one, room, now);
         if (pieces.length === 0) break;
         if (one.asked.size === 0) {
           one.heardAt = now;
@@ -90,16 +94,16 @@ export function createSwarm(setup: SwarmSetup): Swarm {
           one.asked.set(piece, justAsked(now));
           open--;
         }
-        tell(one.peer, { type: "ask", pieces, ...(isUrgent && { urgent: true }) });
+        tell(one.peer, { type: "ask", pieces, ...(how !== "in turn" && { [how]: true }) });
       }
     }
   };
 
-  /** Gives each page up to two pieces to be read and sent, one behind the other. */
+  /** Gives each page some pieces to be read and sent, one behind the other. */
   const serve = (): void => {
     for (const one of members.values()) {
       const denied: number[] = [];
-      while (one.isOpen && one.serving.size < 2) {
+      while (one.isOpen && one.serving.size < servedAtOnce) {
         const piece = nextWanted(one);
         if (piece === undefined) break;
         if (!have.has(piece)) continue;
@@ -122,7 +126,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     const asked = one.asked.get(input.piece);
     if (asked === undefined) return;
     heard(one, input.bytes.length, now);
-    const outcome = assemble(asked, cut, input);
+    const outcome = assemble(asked, cut, input, memory);
     if (outcome === "more") return;
     one.asked.delete(input.piece);
     if (outcome === "wrong") {
@@ -285,7 +289,7 @@ export function createSwarm(setup: SwarmSetup): Swarm {
       case "ask": {
         const wanted = input.pieces.filter((piece) => piece < count && !one.wants.includes(piece));
         for (const piece of wanted) if (input.isUrgent) one.urgent.add(piece);
-        one.wants = input.isUrgent ? [...wanted, ...one.wants] : [...one.wants, ...wanted];
+        one.wants = input.isUrgent || input.isSoon ? [...wanted, ...one.wants] : [...one.wants, ...wanted];
         one.wants.length = Math.min(one.wants.length, limits.asksPerPeer);
         break;
       }
@@ -380,11 +384,6 @@ export function createSwarm(setup: SwarmSetup): Swarm {
       return members.size > 0 && copies.isComplete();
     },
     members,
-    get speed() {
-      let sum = 0;
-      for (const one of members.values()) if (one.asked.size > 0) sum += one.speed;
-      return sum;
-    },
     nextAt(now) {
       if (state.is === "taking") return now + swarmTimes.lookMs;
       const due = [tellAt, flushAt].filter((at) => at !== undefined);
@@ -392,6 +391,3 @@ export function createSwarm(setup: SwarmSetup): Swarm {
     },
   };
 }
-
-/** As it goes over the wire. */
-export const fieldText = (have: { readonly bytes: Uint8Array }): string => base64url(have.bytes);

@@ -104,7 +104,13 @@ export function world(random: Random, pieceCount: number, pieceBytes = 8): World
       case "deny":
         return { type: message.type, peer, pieces: message.pieces };
       case "ask":
-        return { type: "ask", peer, pieces: message.pieces, isUrgent: message.urgent === true };
+        return {
+          type: "ask",
+          peer,
+          pieces: message.pieces,
+          isUrgent: message.urgent === true,
+          isSoon: message.soon === true,
+        };
       case "unask":
         return { type: "unask", peer, pieces: message.pieces };
       case "ready":
@@ -255,6 +261,8 @@ export function world(random: Random, pieceCount: number, pieceBytes = 8): World
       have,
       random: () => random.next(),
       windows: { all: pieceBytes * 32, first: pieceBytes * 4, least: pieceBytes * 2, most: pieceBytes * 16 },
+      // As memory that was used before is.
+      memory: (length) => new Uint8Array(length).fill(170),
     });
     if (have.isFull) page.wholes++;
     schedule(page);

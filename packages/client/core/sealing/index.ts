@@ -1,0 +1,4 @@
+export * from "./clear.ts";
+export * from "./header.ts";
+export * from "./schedule.ts";
+export * from "./window.ts";
