@@ -33,6 +33,8 @@ export class FakeDevices implements DevicePort {
   /** When set, `open` waits for it. */
   gate: Promise<void> | undefined;
   screen: (() => Promise<MediaStream>) | undefined;
+  /** As when the person allows it in the browser's own controls. */
+  allow: (kind: CaptureKind) => void = () => undefined;
   #changed: () => void = () => undefined;
   readonly #ended = new Map<MediaStreamTrack, () => void>();
 
@@ -68,6 +70,15 @@ export class FakeDevices implements DevicePort {
   plug(devices: readonly Device[]): void {
     this.devices = devices;
     this.#changed();
+  }
+  onAllowed(listener: (kind: CaptureKind) => void): () => void {
+    this.allow = (kind) => {
+      delete this.problems[kind];
+      listener(kind);
+    };
+    return () => {
+      this.allow = () => undefined;
+    };
   }
   onEnded(track: MediaStreamTrack, listener: () => void): () => void {
     this.#ended.set(track, listener);

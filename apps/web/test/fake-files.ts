@@ -75,6 +75,7 @@ export class FakeTaking extends FakeTransfer implements Taking {
   readonly from: Peer;
   state: Taking["state"] = "starting";
   readonly done: Promise<{ readonly files: readonly ReceivedFile[] }>;
+  poured: Promise<void> = Promise.resolve();
   finish: () => void = () => undefined;
   fail: (code: string) => void = () => undefined;
 

@@ -1,9 +1,11 @@
 import type {
   Channel,
+  Delivery,
   Diagnosis,
   DiagnosisCode,
   Link,
   LinkState,
+  Message,
   Peer,
   PeerId,
   Publication,
@@ -68,7 +70,7 @@ export class FakePeer implements Peer {
   }
   shows(
     stream: MediaStream,
-    on: { audio?: RemoteMedia["audio"]; video?: RemoteMedia["video"] } = {},
+    on: { audio?: RemoteMedia["audio"]; video?: RemoteMedia["video"]; leftOut?: number } = {},
     source: Source = "camera",
   ): RemoteMedia {
     const media: RemoteMedia = {
@@ -77,6 +79,8 @@ export class FakePeer implements Peer {
       stream,
       audio: on.audio ?? "on",
       video: on.video ?? "on",
+      leftOut: on.leftOut,
+      level: () => 0,
       want: (picture) => void this.wanted.push(picture === "none" ? "none" : `${picture.height}`),
     };
     this.media.set(source, media);
@@ -85,7 +89,7 @@ export class FakePeer implements Peer {
 }
 
 function diagnosisOf(code: DiagnosisCode, side: "here" | "there"): Diagnosis {
-  const evidence = {} as Diagnosis["evidence"];
+  const evidence = { refusedKinds: [] as readonly string[] } as Diagnosis["evidence"];
   return { code, side, sentence: "", hint: "", isWorking: false, evidence };
 }
 
@@ -100,6 +104,34 @@ export function linkIn(state: LinkState, code?: DiagnosisCode, side: "here" | "t
 }
 
 type Listener = (...args: unknown[]) => void;
+
+/** A channel on which the test speaks for the others. What is sent stands in `sent`, in words. */
+export class FakeChannel implements Channel {
+  readonly name: string;
+  readonly delivery: Delivery;
+  readonly sent: string[] = [];
+  readonly #listeners = new Set<(data: Message, peer: Peer) => void>();
+
+  constructor(name: string, delivery: Delivery) {
+    this.name = name;
+    this.delivery = delivery;
+  }
+  send(data: Message, { to }: { readonly to?: Peer | readonly Peer[] } = {}): Promise<void> {
+    const names = to === undefined ? ["everyone"] : [to].flat().map(({ name }) => name);
+    this.sent.push(`${typeof data === "string" ? data : JSON.stringify(data)} to ${names.join()}`);
+    return Promise.resolve();
+  }
+  on(_event: "message", listener: (data: Message, peer: Peer) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+  receive(data: Message, peer: Peer): void {
+    for (const listener of [...this.#listeners]) listener(data, peer);
+  }
+  close(): void {
+    this.#listeners.clear();
+  }
+}
 
 /** A room that does what the test says. What the page asks of it stands in `asked`, in words. */
 export class FakeRoom implements Room {
@@ -124,7 +156,12 @@ export class FakeRoom implements Room {
   };
   /** What `inspect` gives. */
   links: RoomInspection["links"] = [];
+  forwarder: RoomInspection["forwarder"];
   inspectedAt = 0;
+  events: RoomInspection["events"] = [];
+  kinds: RoomInspection["signaling"]["kinds"] = {};
+  /** How often somebody looked. */
+  looks = 0;
   state: RoomState = "live";
   self: RoomSelf = { id: "self", name: "Ada", role: "host" };
   readonly peers = new Map<PeerId, FakePeer>();
@@ -207,12 +244,17 @@ export class FakeRoom implements Room {
     this.publications.set(source, publication);
     return publication;
   }
-  channel(): Channel {
-    throw new Error("The page opens no channels.");
+  readonly #channels = new Map<string, FakeChannel>();
+  channel(name: string, { delivery = "ordered" }: { readonly delivery?: Delivery } = {}): FakeChannel {
+    const channel = this.#channels.get(name) ?? new FakeChannel(name, delivery);
+    this.#channels.set(name, channel);
+    return channel;
   }
   inspect(): Promise<RoomInspection> {
-    const signaling = { framesSent: 0, framesReceived: 0, bytesSent: 0, bytesReceived: 0 };
-    return Promise.resolve({ at: this.inspectedAt, events: [], links: this.links, signaling });
+    const signaling = { framesSent: 0, framesReceived: 0, bytesSent: 0, bytesReceived: 0, kinds: this.kinds };
+    this.looks += 1;
+    const { inspectedAt: at, events, links, forwarder } = this;
+    return Promise.resolve({ at, events, links, signaling, ...(forwarder && { forwarder }) });
   }
   #order(what: string): Promise<void> {
     this.asked.push(what);

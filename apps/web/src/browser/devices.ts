@@ -46,6 +46,12 @@ export function browserDevices(): DevicePort {
       devices?.addEventListener("devicechange", listener);
       return () => devices?.removeEventListener("devicechange", listener);
     },
+    onAllowed(listener) {
+      const over = new AbortController();
+      for (const name of ["camera", "microphone"] as const)
+        void watchPermission(name, () => listener(name), over.signal);
+      return () => over.abort();
+    },
     onEnded(track, listener) {
       track.addEventListener("ended", listener, { once: true });
       return () => track.removeEventListener("ended", listener);
@@ -77,12 +83,13 @@ type Wanted = Partial<Record<CaptureKind, string>>;
 type Results = Partial<Record<CaptureKind, Opened>>;
 
 async function openAll(devices: MediaDevices, wanted: Wanted, processing: Processing): Promise<Results> {
+  const askedAt = performance.now();
   try {
     const stream = await devices.getUserMedia(constraintsFor(wanted, processing));
     return taken(wanted, stream);
   } catch (failure) {
     const kinds = Object.keys(wanted) as CaptureKind[];
-    const problem = await problemOf(failure, kinds);
+    const problem = await problemOf(failure, kinds, performance.now() - askedAt);
     // A remembered device that is gone must not keep people out.
     if (problem === "missing" && kinds.some((kind) => wanted[kind] !== "")) {
       return openAll(devices, Object.fromEntries(kinds.map((kind) => [kind, ""])), processing);
@@ -134,10 +141,16 @@ function failAll(wanted: Wanted, problem: CaptureProblem): Results {
 }
 
 /** The errors of getUserMedia (Media Capture and Streams, section 10.3). */
-async function problemOf(failure: unknown, kinds: readonly CaptureKind[]): Promise<CaptureProblem> {
+async function problemOf(
+  failure: unknown,
+  kinds: readonly CaptureKind[],
+  tookMs: number,
+): Promise<CaptureProblem> {
   const name = failure instanceof Error ? failure.name : "";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
   if (name !== "NotAllowedError" && name !== "SecurityError") return "busy";
+  // Firefox keeps a closed question as a no until the page is loaded again, and tells nobody: but no person answers that fast.
+  if (tookMs < 200) return "denied";
   // A question that was closed without a lasting answer leaves the permission at "prompt".
   const states = await permissions(kinds);
   return states.length > 0 && states.every((state) => state === "prompt") ? "dismissed" : "denied";
@@ -158,5 +171,18 @@ async function permissions(kinds: readonly CaptureKind[]): Promise<readonly Perm
     return all.map(({ state }) => state);
   } catch {
     return [];
+  }
+}
+
+/** Calls back each time that kind is allowed; never where the browser does not tell. */
+async function watchPermission(kind: CaptureKind, onAllowed: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    const status = await navigator.permissions.query({ name: kind as PermissionName });
+    const look = () => {
+      if (status.state === "granted") onAllowed();
+    };
+    if (!signal.aborted) status.addEventListener("change", look, { signal });
+  } catch {
+    // Firefox before 132 keeps it to itself.
   }
 }

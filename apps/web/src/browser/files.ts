@@ -1,5 +1,7 @@
-import type { Offerable, ReceivedFile } from "@parlour/client";
-import { canSaveFolders, chooseFolder, saveIntoFolder, zipFiles } from "@parlour/client/files";
+import type { AcceptOptions, Offerable, ReceivedFile } from "@parlour/client";
+import { canSaveFolders, chooseFolder, intoFolder, saveIntoFolder } from "@parlour/client/files";
+
+export { canSaveFolders } from "@parlour/client/files";
 
 /** Files between the page and the device: small pictures of them, saving, and telling that they are there. */
 
@@ -63,6 +65,9 @@ function download(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 600_000);
 }
 
+/** Only where there are no folders to save into, and then before it is wanted: the server may be away by then. */
+export const zipping = () => import("./zipping.ts");
+
 /**
  * Saves everything: one file as a download, more into a folder that the person chooses, or as one zip file where browsers have no folders.
  *
@@ -82,8 +87,17 @@ export async function saveAll(
     return folder.name;
   }
   const zip = `${name}.zip`;
+  const { zipFiles } = await zipping();
   download(await zipFiles(files, told), zip);
   return zip;
+}
+
+/** Lets the person choose a folder; undefined when they chose none. */
+export async function openFolder(): Promise<
+  { readonly name: string; readonly into: NonNullable<AcceptOptions["into"]> } | undefined
+> {
+  const folder = await chooseFolder();
+  return folder && { name: folder.name, into: intoFolder(folder) };
 }
 
 export async function saveOne(file: ReceivedFile): Promise<string> {

@@ -35,11 +35,9 @@ export function meter(track: MediaStreamTrack): Meter | undefined {
   };
 }
 
-/** How loud someone's microphone was in the last packets: the browser knows it anyway, no sound is touched for it. */
+/** How loud someone's microphone is now. */
 export function levelOf(peer: Peer): number {
-  const track = peer.media.get("camera")?.stream.getAudioTracks()[0];
-  const receiver = peer.link.connection?.getReceivers().find((one) => one.track === track);
-  return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  return peer.media.get("camera")?.level() ?? 0;
 }
 
 /** A short tone through one speaker, "" the system's. Rejects when it can't be played there. */

@@ -70,3 +70,13 @@ export async function togglePictureInPicture(video: HTMLVideoElement): Promise<v
   if (document.pictureInPictureElement !== null) await document.exitPictureInPicture();
   else await video.requestPictureInPicture();
 }
+
+/** Whether a picture of this page is above all windows: it is looked at although the page may be hidden. */
+export const isPictureOut = () => (document.pictureInPictureElement ?? null) !== null;
+export function onPictureOutChanged(listener: () => void): () => void {
+  const events = ["enterpictureinpicture", "leavepictureinpicture"];
+  for (const event of events) document.addEventListener(event, listener);
+  return () => {
+    for (const event of events) document.removeEventListener(event, listener);
+  };
+}

@@ -73,7 +73,9 @@ function Group({ group }: { readonly group: ChatGroup }) {
   return (
     <article class={`group${group.isOwn ? " own" : ""}`}>
       <header>
-        <strong class="author">{group.author.name}</strong>
+        <strong class="author" dir="auto">
+          {group.author.name}
+        </strong>
         <Flag country={group.author.country} />
         {group.to !== undefined && (
           <span class="tag private">
@@ -94,7 +96,7 @@ function Line({ message }: { readonly message: ChatMessage }) {
   const { delivery } = message;
   return (
     <div class={`line ${delivery.state}`}>
-      <p class={`text${isOnlyEmoji(message.text) ? " large" : ""}`}>
+      <p dir="auto" class={`text${isOnlyEmoji(message.text) ? " large" : ""}`}>
         {textParts(message.text).map((part) =>
           part.kind === "link" ? (
             <a href={part.href} target="_blank" rel="noopener noreferrer">
@@ -151,6 +153,7 @@ function Composer({ call, onSend }: { readonly call: Call; readonly onSend: () =
         <textarea
           ref={field}
           data-first-focus
+          dir="auto"
           rows={1}
           maxLength={mostLetters}
           aria-label={words.chat.message}

@@ -4,7 +4,8 @@ import { every } from "../browser/page.ts";
 import type { Call } from "../state/call.ts";
 import type { Person } from "../state/person.ts";
 import { isPoor, type LinkNumbers, type PictureNumbers } from "../state/quality.ts";
-import { spoken, words } from "../words/words.ts";
+import { numbersWords } from "../words/numbers.ts";
+import { spoken } from "../words/words.ts";
 import { Dialog } from "./dialog.tsx";
 
 /** While somebody looks, numbers come this often. */
@@ -19,19 +20,23 @@ interface ConnectionDialogProps {
 /** The numbers of one link. */
 export function ConnectionDialog({ call, person, onClose }: ConnectionDialogProps) {
   const { quality, room } = call;
+  const words = numbersWords();
   useEffect(() => {
-    void quality.measure();
-    return every(lookMs, () => void quality.measure());
+    void quality.look();
+    return every(lookMs, () => void quality.look());
   }, [quality]);
   const numbers = quality.numbers.value.get(person.id);
+  const isPoorNow = quality.poor.value.has(person.id) || (numbers !== undefined && isPoor(numbers));
   const path = room.peers.get(person.id)?.link.path;
   return (
-    <Dialog title={words.quality.title(person.name)} look="narrow" onClose={onClose}>
+    <Dialog title={words.title(person.name)} look="narrow" isRead onClose={onClose}>
       {numbers === undefined ? (
-        <p class="soft">{person.diagnosis ?? words.quality.measuring}</p>
+        <p class="soft">
+          {person.diagnosis ?? (person.link === "resting" ? words.resting : words.measuring)}
+        </p>
       ) : (
         <>
-          <p>{person.diagnosis ?? (isPoor(numbers) ? words.quality.poor : words.quality.good)}</p>
+          <p>{person.diagnosis ?? (isPoorNow ? words.poor : words.good)}</p>
           <dl class="numbers">
             {rows(numbers, pathWord(path)).map(([name, value]) => (
               <div key={name}>
@@ -40,7 +45,7 @@ export function ConnectionDialog({ call, person, onClose }: ConnectionDialogProp
               </div>
             ))}
           </dl>
-          {path === "relayed" && <p class="soft small">{words.quality.relayMeaning}</p>}
+          {path === "relayed" && <p class="soft small">{words.relayMeaning}</p>}
         </>
       )}
     </Dialog>
@@ -48,12 +53,12 @@ export function ConnectionDialog({ call, person, onClose }: ConnectionDialogProp
 }
 
 function pathWord(path: Link["path"]): string {
-  const { direct, relayed, forwarded, unknown } = words.quality;
+  const { direct, relayed, forwarded, unknown } = numbersWords();
   return path === undefined ? unknown : { direct, relayed, forwarded }[path];
 }
 
 function rows(numbers: LinkNumbers, path: string): readonly (readonly [string, string])[] {
-  const { quality } = words;
+  const words = numbersWords();
   const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(spoken().code, options);
   const whole = format({ maximumFractionDigits: 0 });
   const percent = format({ style: "percent", maximumFractionDigits: 1 });
@@ -63,17 +68,17 @@ function rows(numbers: LinkNumbers, path: string): readonly (readonly [string, s
     size &&
     `${size.width} × ${size.height}${size.perSecond === undefined ? "" : `, ${whole.format(size.perSecond)}/s`}`;
   const all: readonly (readonly [string, string | undefined])[] = [
-    [quality.path, path],
+    [words.path, path],
     [
-      quality.roundTrip,
+      words.roundTrip,
       numbers.roundTripMs === undefined ? undefined : `${whole.format(numbers.roundTripMs)} ms`,
     ],
-    [quality.loss, numbers.loss === undefined ? undefined : percent.format(numbers.loss)],
-    [quality.received, rate(numbers.receivedKbps)],
-    [quality.sent, rate(numbers.sentKbps)],
-    [quality.picture, picture(numbers.picture)],
-    [quality.pictureSent, picture(numbers.pictureSent)],
-    [quality.codec, numbers.codecs.length === 0 ? undefined : numbers.codecs.join(", ")],
+    [words.loss, numbers.loss === undefined ? undefined : percent.format(numbers.loss)],
+    [words.received, rate(numbers.receivedKbps)],
+    [words.sent, rate(numbers.sentKbps)],
+    [words.picture, picture(numbers.picture)],
+    [words.pictureSent, picture(numbers.pictureSent)],
+    [words.codec, numbers.codecs.length === 0 ? undefined : numbers.codecs.join(", ")],
   ];
   return all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }

@@ -31,7 +31,7 @@ export function ConnectionTestDialog({ visit, onClose }: ConnectionTestDialogPro
   const { camera, microphone } = visit.local.capture;
   const lines = [...testLines(found, isRunning), deviceLine(camera.value, microphone.value)];
   return (
-    <Dialog title={words.connectionTest.title} look="narrow" onClose={onClose}>
+    <Dialog title={words.connectionTest.title} look="narrow" isRead onClose={onClose}>
       <p role="status">{isRunning ? words.connectionTest.runningMeaning : testVerdict(found)}</p>
       <ul class="test-lines" aria-busy={isRunning}>
         {lines.map(({ key, name, state, sentence }) => (

@@ -7,12 +7,14 @@ import { X } from "./icons.ts";
 interface DialogProps {
   readonly title: string;
   readonly look?: string;
+  /** It may be longer than the window, with nothing in it to press. */
+  readonly isRead?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
 /** What lies over everything until it is answered. Escape, a press outside and its button close it; focus goes back. */
-export function Dialog({ title, look = "", onClose, children }: DialogProps) {
+export function Dialog({ title, look = "", isRead = false, onClose, children }: DialogProps) {
   const frame = useRef<HTMLDialogElement>(null);
   const name = useId();
   const close = useRef(onClose);
@@ -55,7 +57,10 @@ export function Dialog({ title, look = "", onClose, children }: DialogProps) {
             <Icon node={X} />
           </button>
         </header>
-        <div class="dialog-body">{children}</div>
+        {/* What scrolls must be reachable by keyboard. */}
+        <div class="dialog-body" {...(isRead ? { tabIndex: 0 } : {})}>
+          {children}
+        </div>
       </div>
     </dialog>
   );

@@ -34,6 +34,7 @@ export function Invitation({ link, announcer, copyLabel, isChief = false }: Invi
           ref={field}
           id={id}
           type="text"
+          dir="ltr"
           readOnly
           value={link}
           onFocus={() => field.current?.select()}

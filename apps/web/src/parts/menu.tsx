@@ -8,6 +8,8 @@ export interface MenuItem {
   readonly icon: IconNode;
   readonly onPress: () => void;
   readonly isBad?: boolean;
+  /** Stands in only for a button that a narrow screen has no room for. */
+  readonly insteadOf?: "tool" | "last-tool";
 }
 
 interface MenuProps {
@@ -30,7 +32,10 @@ export function Menu({ label, look, items, children }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const itemsNow = () => [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+  const itemsNow = () =>
+    [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])].filter(
+      (item) => item.offsetParent !== null,
+    );
   const onToggle = (event: Pick<ToggleEvent, "newState">) => {
     const isOpen = event.newState === "open";
     button.current?.setAttribute("aria-expanded", String(isOpen));
@@ -86,7 +91,7 @@ export function Menu({ label, look, items, children }: MenuProps) {
             type="button"
             role="menuitem"
             tabIndex={-1}
-            class={item.isBad ? "bad" : ""}
+            class={`${item.isBad ? "bad" : ""} ${item.insteadOf === undefined ? "" : `instead-of-${item.insteadOf}`}`}
             onClick={() => press(item)}
           >
             <Icon node={item.icon} size={18} />

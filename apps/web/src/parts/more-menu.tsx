@@ -3,13 +3,19 @@ import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import {
   Ellipsis,
+  Files,
+  Hand,
   Keyboard,
   Maximize,
   Minimize,
+  MonitorUp,
+  MonitorX,
   OctagonX,
   PictureInPicture2,
+  ScanSearch,
   Settings,
   SlidersHorizontal,
+  Smile,
   UserPlus,
 } from "./icons.ts";
 import { Menu, type MenuItem } from "./menu.tsx";
@@ -47,10 +53,47 @@ function itemsFor(call: Call, desktop: Desktop): MenuItem[] {
     (kind: Extract<CallDialog["kind"], "settings" | "shortcuts" | "room" | "invite" | "end">) => () => {
       call.dialog.value = { kind };
     };
+  const { local, sending } = call;
+  const isSharing = sending.screen.value.state === "sharing";
   const items: MenuItem[] = [
-    { label: words.invite.open, icon: UserPlus, onPress: open("invite") },
+    {
+      label: words.files.button,
+      icon: Files,
+      onPress: () => call.toggle("files"),
+      insteadOf: "last-tool",
+    },
+    ...(local.port.canShareScreen
+      ? [
+          {
+            label: isSharing ? words.call.stopSharing : words.call.shareScreen,
+            icon: isSharing ? MonitorX : MonitorUp,
+            onPress: () => call.toggleSharing(),
+            insteadOf: "tool",
+          } as const,
+        ]
+      : []),
+    // Where there is no link, nobody can be invited.
+    ...(call.room.link === "" ? [] : [{ label: words.invite.open, icon: UserPlus, onPress: open("invite") }]),
     { label: words.settings.open, icon: Settings, onPress: open("settings") },
+    {
+      label: call.gestures.isHandRaised ? words.gestures.lower : words.gestures.raise,
+      icon: Hand,
+      onPress: () => call.gestures.toggleHand(),
+    },
+    {
+      label: words.gestures.open,
+      icon: Smile,
+      onPress: () => {
+        call.gestures.isChoosing.value = true;
+      },
+    },
   ];
+  items.push({
+    label: words.call.inspector,
+    icon: ScanSearch,
+    onPress: () => call.toggle("inspector"),
+    insteadOf: "tool",
+  });
   if (desktop.canOpenSmallWindow) {
     items.push({
       label: words.settings.pictureInPicture,

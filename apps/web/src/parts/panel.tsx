@@ -9,12 +9,13 @@ interface PanelProps {
   readonly title: string;
   /** Beside the title, for eyes. */
   readonly remark?: string;
+  readonly look?: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
 /** What slides in at the right, or from below on a phone. Escape closes it; focus goes back to where it was. */
-export function PanelFrame({ id, title, remark, onClose, children }: PanelProps) {
+export function PanelFrame({ id, title, remark, look = "", onClose, children }: PanelProps) {
   const frame = useRef<HTMLElement>(null);
   // Before the next key arrives: whoever opens the chat and types at once loses no letter.
   useLayoutEffect(() => {
@@ -26,7 +27,7 @@ export function PanelFrame({ id, title, remark, onClose, children }: PanelProps)
     };
   }, []);
   return (
-    <section ref={frame} id={id} class="panel" aria-label={title} tabIndex={-1}>
+    <section ref={frame} id={id} class={`panel ${look}`} aria-label={title} tabIndex={-1}>
       <header class="panel-head">
         <h2>{title}</h2>
         {remark !== undefined && <span class="soft">{remark}</span>}

@@ -4,10 +4,17 @@ import { words } from "../words/words.ts";
 import { Flag } from "./flag.tsx";
 import { Icon } from "./icon.tsx";
 import { Crown, ShieldCheck } from "./icons.ts";
+import { fromServer, Lazy } from "./lazy.tsx";
 import { PanelFrame } from "./panel.tsx";
 import { PersonMenu } from "./person-menu.tsx";
+import { RaisedHands } from "./reactions.tsx";
 import { stateWord } from "./tile.tsx";
 import { WaitingPeople } from "./waiting-people.tsx";
+
+const ways = fromServer(() => import("./way-part.tsx"));
+const wayPart = async ({ call }: { readonly call: Call }) => (await ways(call)).WayPart;
+export const passingNews = async ({ call }: { readonly call: Call }) => (await ways(call)).PassingNews;
+export const passOnChoice = async ({ call }: { readonly call: Call }) => (await ways(call)).PassOnChoice;
 
 export function PeoplePanel({ call }: { readonly call: Call }) {
   const people = call.people.value;
@@ -27,6 +34,15 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
             <WaitingPeople call={call} />
           </div>
         )}
+        <RaisedHands call={call} />
+        {/* What holds for everyone stands above them: below many it would be out of sight. */}
+        {call.topology.value !== "mesh" && <Lazy load={wayPart} props={{ call }} />}
+        {isPrivate && people.length > 1 && (
+          <p class="advice">
+            <Icon node={ShieldCheck} />
+            <span>{words.people.codeMeaning}</span>
+          </p>
+        )}
         <ul class="people-list" aria-label={words.people.title}>
           {people.map((person) => (
             <Row
@@ -38,12 +54,6 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
             />
           ))}
         </ul>
-        {isPrivate && people.length > 1 && (
-          <p class="advice">
-            <Icon node={ShieldCheck} />
-            <span>{words.people.codeMeaning}</span>
-          </p>
-        )}
       </div>
     </PanelFrame>
   );
@@ -64,6 +74,8 @@ function Row({ call, person, isPrivate, code }: RowProps) {
   // Who comes and sends nothing is no fault: they look on.
   if (isWatching(person) && person.presence === "here") told.unshift(words.people.watching);
   if (call.speaking.ids.value.has(person.id)) told.unshift(words.call.speaking);
+  const hand = call.gestures.hands.value.indexOf(person.id) + 1;
+  if (hand > 0) told.unshift(words.gestures.handAt(hand));
   return (
     <li class={`person${person.presence === "here" ? "" : " dim"}`} data-person={person.id}>
       <span class={`avatar small tint-${tintOf(person.id)}`} aria-hidden="true">
@@ -71,7 +83,7 @@ function Row({ call, person, isPrivate, code }: RowProps) {
       </span>
       <div class="person-text">
         <p class="person-name">
-          <span>{person.name}</span>
+          <span dir="auto">{person.name}</span>
           {person.isSelf && <span class="soft">({words.people.you})</span>}
           <Flag country={person.country} />
           {person.isHost && (

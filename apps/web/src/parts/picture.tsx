@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { onNextFrame } from "../browser/frames.ts";
 
 interface PictureProps {
   readonly stream: MediaStream | undefined;
@@ -14,6 +15,8 @@ interface PictureProps {
   /** Counts presses on "Tap to hear": each is a new try to play with sound. */
   readonly hearing?: number;
   readonly onSoundHeld?: () => void;
+  /** Told whether there is something to see: false from when it is to be shown until the next frame is there. */
+  readonly onDrawn?: (isDrawn: boolean) => void;
 }
 
 /** A `<video>` that shows and sounds a stream, also where the browser holds sound back at first. */
@@ -31,7 +34,14 @@ export function Picture(props: PictureProps) {
   const element = useRef<HTMLVideoElement>(null);
   const onSoundHeld = useRef(props.onSoundHeld);
   onSoundHeld.current = props.onSoundHeld;
+  const onDrawn = useRef(props.onDrawn);
+  onDrawn.current = props.onDrawn;
 
+  // Another way brings another track: on a busy machine Firefox was seen to stand still then, unless it is told to play.
+  const tracks = stream
+    ?.getTracks()
+    .map(({ id }) => id)
+    .join();
   useEffect(() => {
     const video = element.current;
     if (video === null) return;
@@ -41,7 +51,14 @@ export function Picture(props: PictureProps) {
     void play(video, () => {
       if (isHeard) onSoundHeld.current?.();
     });
-  }, [stream, isMuted, isHeard, hearing]);
+  }, [stream, tracks, isMuted, isHeard, hearing]);
+
+  useEffect(() => {
+    onDrawn.current?.(false);
+    const video = element.current;
+    if (video === null || stream === undefined || !isShown) return;
+    return onNextFrame(video, () => onDrawn.current?.(true));
+  }, [stream, isShown]);
 
   useEffect(() => {
     const video = element.current as
@@ -62,6 +79,11 @@ export function Picture(props: PictureProps) {
       // Firefox would stop at every picture on the way from button to button.
       tabIndex={-1}
       aria-label={label}
+      // A stream that has no track for a moment ends what plays it (Media Capture and Streams, section 4.2): nobody else
+      // stops a call's picture.
+      onPause={({ currentTarget }) => {
+        if (currentTarget.isConnected && stream?.active) void currentTarget.play().catch(() => undefined);
+      }}
     />
   );
 }

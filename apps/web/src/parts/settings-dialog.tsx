@@ -4,7 +4,9 @@ import { words } from "../words/words.ts";
 import { DeviceChoice, Switch } from "./choice.tsx";
 import { Dialog } from "./dialog.tsx";
 import { LanguageChoice } from "./language-choice.tsx";
+import { Lazy } from "./lazy.tsx";
 import { LevelBar } from "./level-bar.tsx";
+import { passOnChoice } from "./people-panel.tsx";
 import { SpeakerChoice } from "./speaker-choice.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 
@@ -43,6 +45,7 @@ export function SettingsDialog({ call, onClose }: { readonly call: Call; readonl
           isOn={settings.hasShortcuts.value}
           onPress={() => settings.switchShortcuts(!settings.hasShortcuts.peek())}
         />
+        <Lazy load={passOnChoice} props={{ call }} />
         <div class="settings-choices">
           <ThemeChoice settings={settings} />
           <LanguageChoice settings={settings} />

@@ -15,6 +15,8 @@ export function ShortcutsDialog({ settings, onClose }: ShortcutsDialogProps) {
     [["T", shortcuts.space], shortcuts.talk],
     [["V"], shortcuts.camera],
     [["S"], shortcuts.share],
+    [["H"], shortcuts.hand],
+    [["R"], shortcuts.react],
     [["C"], shortcuts.chat],
     [["P"], shortcuts.people],
     [["F"], shortcuts.fullScreen],
@@ -22,7 +24,7 @@ export function ShortcutsDialog({ settings, onClose }: ShortcutsDialogProps) {
     [[shortcuts.escape], shortcuts.close],
   ];
   return (
-    <Dialog title={shortcuts.title} look="narrow" onClose={onClose}>
+    <Dialog title={shortcuts.title} look="narrow" isRead onClose={onClose}>
       {!settings.hasShortcuts.value && <p>{shortcuts.off}</p>}
       <table class="keys">
         <thead class="unseen">

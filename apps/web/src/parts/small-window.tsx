@@ -1,11 +1,13 @@
+import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Call } from "../state/call.ts";
-import { hasPicture, initialsOf, tintOf } from "../state/person.ts";
+import { hasPicture } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import { LogOut, Mic, MicOff } from "./icons.ts";
 import { Picture } from "./picture.tsx";
+import { Cover } from "./tile.tsx";
 
 interface SmallWindowProps {
   readonly call: Call;
@@ -30,6 +32,7 @@ function SmallCall({ call }: { readonly call: Call }) {
   const person = call.foremost.value;
   const isSilent = call.self.value.audio !== "on";
   const isPictured = share !== undefined || hasPicture(person);
+  const isDrawn = useSignal(false);
   const label = share === undefined ? person.name : words.call.screenOf(share.name);
   return (
     <main class="small-call">
@@ -40,14 +43,15 @@ function SmallCall({ call }: { readonly call: Call }) {
           isMuted
           isShown={isPictured}
           isMirrored={share === undefined && person.isSelf}
+          onDrawn={(isThere) => {
+            isDrawn.value = isThere;
+          }}
         />
-        {!isPictured && (
-          <span class={`avatar tint-${tintOf(person.id)}`} aria-hidden="true">
-            {initialsOf(person.name)}
-          </span>
-        )}
+        {!isPictured || (share === undefined && !isDrawn.value) ? <Cover person={person} /> : null}
         <figcaption class="caption">
-          <span class="name">{label}</span>
+          <span class="name" dir="auto">
+            {label}
+          </span>
         </figcaption>
       </figure>
       <div class="small-tools">

@@ -1,9 +1,10 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { after, isVisible, onVisibilityChanged } from "../browser/page.ts";
+import { isPictureOut, onPictureOutChanged } from "../browser/screen.ts";
 import type { Call } from "../state/call.ts";
 import { arrange, type Place, type Size } from "../state/grid.ts";
-import { hasPicture, type Share } from "../state/person.ts";
+import { type Share, wantsPicture } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import { Camera } from "./icons.ts";
@@ -55,7 +56,7 @@ export function Stage({ call, hearing, isElsewhere }: StageProps) {
     const scale = isLookedAt.value || isElsewhere ? devicePixelRatio : 0;
     people.forEach((person, index) => {
       if (person.isSelf) return;
-      const height = hasPicture(person) ? (places.people[index]?.height ?? 0) : 0;
+      const height = wantsPicture(person) ? (places.people[index]?.height ?? 0) : 0;
       call.attention.show(call.room.peers.get(person.id)?.media.get("camera"), height * scale);
     });
     shares.forEach((share, index) => {
@@ -105,6 +106,7 @@ export function Stage({ call, hearing, isElsewhere }: StageProps) {
                 isPinned={index === call.pinnedIndex.value}
                 speaker={speaker}
                 hearing={hearing}
+                isUnseen={!isLookedAt.value && !isElsewhere && !person.isSelf}
                 onSoundHeld={onSoundHeld}
               />
             )
@@ -127,6 +129,7 @@ interface SharedScreenProps {
 function SharedScreen({ call, share, place, speaker, hearing, onSoundHeld }: SharedScreenProps) {
   const figure = useRef<HTMLElement>(null);
   const label = share.isSelf ? words.call.yourScreen : words.call.screenOf(share.name);
+  const isDrawn = useSignal(false);
   return (
     <figure ref={figure} class="share" aria-label={label} style={placeStyle(place)}>
       <Picture
@@ -136,9 +139,15 @@ function SharedScreen({ call, share, place, speaker, hearing, onSoundHeld }: Sha
         speaker={speaker}
         hearing={hearing}
         onSoundHeld={onSoundHeld}
+        onDrawn={(isThere) => {
+          isDrawn.value = isThere;
+        }}
       />
+      {!isDrawn.value && <p class="coming">{words.call.screenComing}</p>}
       <figcaption class="caption">
-        <span class="name">{label}</span>
+        <span class="name" dir="auto">
+          {label}
+        </span>
       </figcaption>
       <button
         type="button"
@@ -160,16 +169,16 @@ function useLookedAt() {
     let callOff: () => void = () => undefined;
     const look = () => {
       callOff();
-      if (isVisible()) isLookedAt.value = true;
+      if (isVisible() || isPictureOut()) isLookedAt.value = true;
       else {
         callOff = after(lookAwayMs, () => {
           isLookedAt.value = false;
         });
       }
     };
-    const stop = onVisibilityChanged(look);
+    const stops = [onVisibilityChanged(look), onPictureOutChanged(look)];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       callOff();
     };
   }, [isLookedAt]);

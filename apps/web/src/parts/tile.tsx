@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { IconNode } from "lucide";
 import { useRef } from "preact/hooks";
 import { saveSnapshot } from "../browser/snapshot.ts";
@@ -6,9 +7,21 @@ import type { Place } from "../state/grid.ts";
 import { hasPicture, initialsOf, type Person, type TileState, tileStates, tintOf } from "../state/person.ts";
 import { words } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
-import { AudioLines, MicOff, Pin, RefreshCw, Route, SignalLow, Unplug, VideoOff } from "./icons.ts";
+import {
+  AudioLines,
+  EyeOff,
+  Hand,
+  MicOff,
+  Pin,
+  RefreshCw,
+  Route,
+  SignalBars,
+  Unplug,
+  VideoOff,
+} from "./icons.ts";
 import { PersonMenu } from "./person-menu.tsx";
 import { Picture } from "./picture.tsx";
+import { FloatingReactions } from "./reactions.tsx";
 
 const stateIcon: Record<TileState, IconNode> = {
   away: RefreshCw,
@@ -17,7 +30,8 @@ const stateIcon: Record<TileState, IconNode> = {
   "no-link": Unplug,
   muted: MicOff,
   "camera-off": VideoOff,
-  poor: SignalLow,
+  "left-out": EyeOff,
+  poor: SignalBars,
   relayed: Route,
 };
 /** What a tile's state is called. */
@@ -30,22 +44,38 @@ export function stateWord(state: TileState): string {
     "no-link": call.noLink,
     muted: call.muted,
     "camera-off": call.cameraOff,
+    "left-out": call.leftOut,
     poor: call.poor,
     relayed: call.relayed,
   };
   return all[state];
 }
 
-/** There is no picture, and it can be said why. */
-const isLost = (person: Person): boolean => person.link !== "self" && person.link !== "connected";
+/** There is no picture or no sound, and it can be said why. */
+const isLost = (person: Person): boolean =>
+  person.link === "connecting" ||
+  person.link === "recovering" ||
+  person.link === "closed" ||
+  person.unknownKinds.length > 0;
+/** Why there is no picture or no sound, in a sentence or two. */
+function whyOf(person: Person): string | undefined {
+  if (isLost(person)) return person.diagnosis;
+  return person.leftOut === undefined || person.video !== "on"
+    ? undefined
+    : words.call.leftOutWhy(person.leftOut);
+}
 /** Whether a press on a state shows numbers, or why there are none. */
 const hasMore = (person: Person, state: TileState): boolean =>
   state === "poor" || state === "relayed" || (isLost(person) && person.diagnosis !== undefined);
 
 /** Tiles narrower than this many pixels show states as icons, without their words. */
-const smallTile = 260;
+const smallTile = 280;
 /** Narrower than this there is no place for a button; the list of people has the same one. */
 const tinyTile = 96;
+
+/** A sentence takes one line on a wide tile, and several on a tall one. */
+const hasRoomForWhy = ({ width, height }: Place): boolean =>
+  width >= smallTile || (width >= 140 && height >= 200);
 
 /** Where something stands on the stage, for its style sheet. */
 export const placeStyle = ({ x, y, width, height }: Place) => ({
@@ -62,25 +92,36 @@ interface TileProps {
   readonly isPinned: boolean;
   readonly speaker: string;
   readonly hearing: number;
+  /** Nobody has looked at the page for a while, and pictures were held back. */
+  readonly isUnseen: boolean;
   readonly onSoundHeld: () => void;
 }
 
 /** One person on the stage: picture or initials, name, and states in words and icons. */
-export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundHeld }: TileProps) {
+export function Tile({ call, person, place, isPinned, speaker, hearing, isUnseen, onSoundHeld }: TileProps) {
   const figure = useRef<HTMLElement>(null);
   const name = person.isSelf ? words.call.you(person.name) : person.name;
-  const isPictured = hasPicture(person);
+  const isPictured = hasPicture(person) && !isUnseen;
+  const isDrawn = useSignal(false);
   const isDim = person.presence !== "here" || person.link === "closed";
   const isSpeaking = call.speaking.ids.value.has(person.id);
+  const why = hasRoomForWhy(place) ? whyOf(person) : undefined;
   const looks = [
     "tile",
     isDim && "dim",
     isSpeaking && "speaking",
     place.width < smallTile && "small",
     isPinned && "pinned",
+    why !== undefined && "explained",
   ];
+  const hand = call.gestures.hands.value.indexOf(person.id) + 1;
   const showConnection = () => {
     call.dialog.value = { kind: "connection", id: person.id };
+  };
+  const pressFor = (state: TileState) => {
+    // Pinned they are the largest, and so the first to be asked for.
+    if (state === "left-out") return { title: whyOf(person), onPress: () => call.pin(person.id) };
+    return hasMore(person, state) ? { onPress: showConnection } : {};
   };
   return (
     <figure
@@ -90,6 +131,7 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
       style={placeStyle(place)}
       data-person={person.id}
     >
+      <Cover person={person} isBehind />
       <Picture
         stream={person.stream}
         isMuted={person.isSelf}
@@ -99,17 +141,17 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
         speaker={speaker}
         hearing={hearing}
         onSoundHeld={onSoundHeld}
+        onDrawn={(isThere) => {
+          isDrawn.value = isThere;
+        }}
       />
-      {!isPictured && (
-        <span class={`avatar tint-${tintOf(person.id)}`} aria-hidden="true">
-          {initialsOf(person.name)}
-        </span>
-      )}
-      {isLost(person) && person.diagnosis !== undefined && place.width >= smallTile && (
-        <p class="why">{person.diagnosis}</p>
-      )}
+      {!(isPictured && isDrawn.value) && <Cover person={person} />}
+      {why !== undefined && <p class="why">{why}</p>}
       <figcaption class="caption">
-        <span class="name">{name}</span>
+        <span class="name" dir="auto">
+          {name}
+        </span>
+        {hand > 0 && <State icon={Hand} word={words.gestures.handAt(hand)} look="state-hand" />}
         {isSpeaking && <State icon={AudioLines} word={words.call.speaking} look="state-speaking" />}
         {tileStates(person).map((state) => (
           <State
@@ -117,11 +159,12 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
             icon={stateIcon[state]}
             word={stateWord(state)}
             look={`state-${state}`}
-            {...(hasMore(person, state) ? { onPress: showConnection } : {})}
+            {...pressFor(state)}
           />
         ))}
         {isPinned && <State icon={Pin} word={words.call.pinned} look="state-pinned" />}
       </figcaption>
+      <FloatingReactions gestures={call.gestures} id={person.id} />
       {place.width >= tinyTile && (
         <PersonMenu
           call={call}
@@ -131,6 +174,21 @@ export function Tile({ call, person, place, isPinned, speaker, hearing, onSoundH
         />
       )}
     </figure>
+  );
+}
+
+interface CoverProps {
+  readonly person: Person;
+  /** It lies behind the picture, for when a browser shows none although there was one: a tab that was hidden has nothing to draw at first. */
+  readonly isBehind?: boolean;
+}
+
+/** Stands for a person's picture while there is none. */
+export function Cover({ person, isBehind = false }: CoverProps) {
+  return (
+    <span class={isBehind ? "cover-behind" : "cover"} aria-hidden="true">
+      <span class={`avatar tint-${tintOf(person.id)}`}>{initialsOf(person.name)}</span>
+    </span>
   );
 }
 
@@ -146,10 +204,12 @@ interface StateProps {
   readonly icon: IconNode;
   readonly word: string;
   readonly look: string;
-  /** Shows more about it. */
+  /** What the word alone doesn't say. */
+  readonly title?: string | undefined;
+  /** Shows more about it, or ends it. */
   readonly onPress?: () => void;
 }
-function State({ icon, word, look, onPress }: StateProps) {
+function State({ icon, word, look, title = word, onPress }: StateProps) {
   const content = (
     <>
       <Icon node={icon} size={16} />
@@ -157,11 +217,11 @@ function State({ icon, word, look, onPress }: StateProps) {
     </>
   );
   return onPress === undefined ? (
-    <span class={`state ${look}`} title={word}>
+    <span class={`state ${look}`} title={title}>
       {content}
     </span>
   ) : (
-    <button type="button" class={`state ${look}`} title={word} onClick={onPress}>
+    <button type="button" class={`state ${look}`} title={title} onClick={onPress}>
       {content}
     </button>
   );

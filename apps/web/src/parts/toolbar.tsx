@@ -10,11 +10,13 @@ import {
   MicOff,
   MonitorUp,
   MonitorX,
+  ScanSearch,
   Users,
   Video,
   VideoOff,
 } from "./icons.ts";
 import { type Desktop, MoreMenu } from "./more-menu.tsx";
+import { Reactions } from "./reactions.tsx";
 
 interface ToolProps {
   readonly icon: IconNode;
@@ -84,7 +86,7 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
         <Tool
           icon={isSharing ? MonitorX : MonitorUp}
           label={isSharing ? words.call.stopSharing : words.call.shareScreen}
-          look={isSharing ? "on" : ""}
+          look={`seldom${isSharing ? " on" : ""}`}
           onPress={() => call.toggleSharing()}
         />
       )}
@@ -110,13 +112,21 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
       <Tool
         icon={Files}
         label={words.files.button}
-        look={panel.value === "files" ? "on" : ""}
+        look={`less-often${panel.value === "files" ? " on" : ""}`}
         count={offers}
         isNews
         {...(offers > 0 ? { remark: words.files.waiting(offers) } : {})}
         opens={opens("files")}
         onPress={() => call.toggle("files")}
       />
+      <Tool
+        icon={ScanSearch}
+        label={words.call.inspector}
+        look={`seldom${panel.value === "inspector" ? " on" : ""}`}
+        opens={opens("inspector")}
+        onPress={() => call.toggle("inspector")}
+      />
+      <Reactions call={call} />
       <MoreMenu call={call} desktop={desktop} />
       <Tool icon={LogOut} label={words.call.leave} look="leave" onPress={() => void call.leave()} />
     </div>
@@ -126,7 +136,9 @@ export function Toolbar({ call, desktop }: { readonly call: Call; readonly deskt
 function moveByArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const forward = document.documentElement.dir === "rtl" ? -1 : 1;
   const step = { ArrowRight: forward, ArrowLeft: -forward }[event.key];
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(".tool")];
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>(".tool")];
+  // Those that a narrow screen has no room for are not there.
+  const buttons = all.filter((button) => button.offsetParent !== null);
   const at = buttons.indexOf(document.activeElement as HTMLElement);
   if (step === undefined || at === -1) return;
   buttons[(at + step + buttons.length) % buttons.length]?.focus();

@@ -1,2 +1,2 @@
 /** What joining and the test of the connection need of the SDK; apart, so that it loads beside the lobby screen instead of before it. */
-export { joinRoom, parseRoomLink, prepareRoom, testConnection } from "@parlour/client";
+export { joinRoom, loadDirect, parseRoomLink, prepareRoom, testConnection } from "@parlour/client";

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { follow, go } from "../browser/navigation.ts";
 import { Mark } from "../parts/mark.tsx";
 import type { Ending } from "../state/ending.ts";
@@ -14,7 +14,7 @@ interface EndingProps {
 export function EndingCard({ ending, onAgain }: EndingProps) {
   const title = useRef<HTMLHeadingElement>(null);
   // What had the focus is gone with its screen; the heading is where reading goes on.
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   const act = () => {
     if (ending.action === "home") go("/");
     else if (ending.action === "reload") location.reload();

@@ -39,6 +39,11 @@ export function Home({ settings }: { readonly settings: Settings }) {
               {words.home.start}
             </button>
             <p class="soft">{words.home.startMeaning}</p>
+            <p class="soft">
+              <a href="/direct" onClick={follow}>
+                {words.home.direct}
+              </a>
+            </p>
           </section>
         )}
         <OpenForm />
@@ -47,7 +52,14 @@ export function Home({ settings }: { readonly settings: Settings }) {
       </main>
       <footer class="sheet-foot">
         <p>
-          <strong>{words.home.seesTitle}.</strong> {words.home.sees}
+          <strong>{words.home.seesTitle}.</strong> {words.home.sees}{" "}
+          <a href="/learn" onClick={follow}>
+            {words.home.learn}
+          </a>{" "}
+          ·{" "}
+          <a href="/inspect" onClick={follow}>
+            {words.home.inspect}
+          </a>
         </p>
         <div class="small-choices">
           <LanguageChoice settings={settings} />

@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
+import { canSealFrames } from "../browser/frame-sealing.ts";
 import { follow, fresh } from "../browser/navigation.ts";
 import { DeviceChoice, Switch } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { CircleAlert, Ear, Gauge, Globe, Hourglass, Lock, VideoOff } from "../parts/icons.ts";
+import { Camera, CircleAlert, Ear, Gauge, Globe, Hourglass, Lock, VideoOff } from "../parts/icons.ts";
 import { Invitation } from "../parts/invitation.tsx";
 import { LanguageChoice } from "../parts/language-choice.tsx";
 import { Lazy } from "../parts/lazy.tsx";
@@ -24,6 +25,8 @@ interface LobbyProps {
   /** Someone has to let you in. */
   readonly isWaiting: boolean;
   readonly settings: Settings;
+  /** In place of what is said of rooms that a server introduces. */
+  readonly heading?: { readonly title: string; readonly meaning: string; readonly action: string };
 }
 
 /** A private room's name is often a random one, which says nothing to people. */
@@ -32,11 +35,11 @@ export function lobbyTitle({ isPrivate, roomName }: Visit): string {
 }
 
 /** Before joining: name, devices, and how one looks. */
-export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyProps) {
+export function Lobby({ visit, needs, isJoining, isWaiting, settings, heading }: LobbyProps) {
   const passcode = useRef<HTMLInputElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
-  useEffect(() => {
+  useLayoutEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => {
     if (needs.passcode !== "none") passcode.current?.focus();
   }, [needs]);
   const submit = (event: Event) => {
@@ -52,18 +55,21 @@ export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyPro
           </a>
           <div>
             <h1 ref={title} tabIndex={-1}>
-              {lobbyTitle(visit)}
+              {heading?.title ?? lobbyTitle(visit)}
             </h1>
             <p class="soft with-icon">
               <Icon node={visit.isPrivate ? Lock : Globe} size={16} />
-              <span>{visit.isPrivate ? words.lobby.isPrivate(visit.roomName) : words.lobby.isPublic}</span>
+              <span>
+                {heading?.meaning ??
+                  (visit.isPrivate ? words.lobby.isPrivate(visit.roomName) : words.lobby.isPublic)}
+              </span>
             </p>
           </div>
         </header>
         <div class="lobby-side">
           <Preview visit={visit} />
           <Fresh visit={visit} />
-          <TestTheConnection visit={visit} />
+          {heading === undefined && <TestTheConnection visit={visit} />}
         </div>
         <form class="lobby-form" onSubmit={submit}>
           <label class="field">
@@ -108,12 +114,18 @@ export function Lobby({ visit, needs, isJoining, isWaiting, settings }: LobbyPro
             </div>
           )}
           <Advice visit={visit} />
+          {visit.isPrivate && heading === undefined && !canSealFrames() && (
+            <p class="advice" role="note">
+              <Icon node={CircleAlert} />
+              <span>{words.lobby.noSealing}</span>
+            </p>
+          )}
           <Devices visit={visit} />
           {isWaiting ? (
             <Waiting visit={visit} />
           ) : (
             <button type="submit" class="primary big">
-              {isJoining ? words.lobby.joining : words.lobby.join}
+              {heading?.action ?? (isJoining ? words.lobby.joining : words.lobby.join)}
             </button>
           )}
         </form>
@@ -150,7 +162,7 @@ function Advice({ visit }: { readonly visit: Visit }) {
 function Waiting({ visit }: { readonly visit: Visit }) {
   const box = useRef<HTMLDivElement>(null);
   // The button that was pressed is gone.
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   return (
     <div ref={box} class="waiting" tabIndex={-1}>
       <p class="with-icon">
@@ -201,13 +213,20 @@ function Fresh({ visit }: { readonly visit: Visit }) {
 
 function Preview({ visit }: { readonly visit: Visit }) {
   const { state } = visit.local.capture.camera.value;
+  const isDrawn = useSignal(false);
+  const isStarting = state === "starting" || state === "on";
   return (
     <section class="preview" aria-label={words.lobby.preview}>
-      <OwnPreview local={visit.local} />
-      {state !== "on" && (
+      <OwnPreview
+        local={visit.local}
+        onDrawn={(isThere) => {
+          isDrawn.value = isThere;
+        }}
+      />
+      {!(state === "on" && isDrawn.value) && (
         <p class="preview-word">
-          <Icon node={VideoOff} size={28} />
-          <span>{state === "starting" ? words.lobby.previewStarting : words.lobby.previewOff}</span>
+          <Icon node={isStarting ? Camera : VideoOff} size={28} />
+          <span>{isStarting ? words.lobby.previewStarting : words.lobby.previewOff}</span>
         </p>
       )}
     </section>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import {
   canFullScreen,
   canOpenSmallWindow,
@@ -10,25 +10,28 @@ import {
   toggleFullScreen,
   togglePictureInPicture,
 } from "../browser/screen.ts";
-import { CallDialogs } from "../parts/call-dialogs.tsx";
+import { CallDialogs, fetched } from "../parts/call-dialogs.tsx";
 import { ChatPanel } from "../parts/chat-panel.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Copy, Globe, Lock, Mic, RefreshCw, Volume2, WifiOff } from "../parts/icons.ts";
 import { copyLink, Invitation } from "../parts/invitation.tsx";
-import { Lazy } from "../parts/lazy.tsx";
+import { fromServer, Lazy } from "../parts/lazy.tsx";
 import type { Desktop } from "../parts/more-menu.tsx";
-import { PeoplePanel } from "../parts/people-panel.tsx";
-import { SmallWindow } from "../parts/small-window.tsx";
+import { PeoplePanel, passingNews } from "../parts/people-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
 import { Toolbar } from "../parts/toolbar.tsx";
 import { useKeys } from "../parts/use-keys.ts";
 import { WaitingPeople } from "../parts/waiting-people.tsx";
 import type { Call } from "../state/call.ts";
 import { deviceAdvice } from "../state/device-advice.ts";
+import type { Capture } from "../state/local-media.ts";
 import { words } from "../words/words.ts";
 
 // Only what a call needs at once is here; files may come a moment later.
 const loadFiles = async () => (await import("../parts/files/files-part.tsx")).FilesPart;
+const inspector = fromServer(() => import("../parts/inspector/inspector-part.tsx"));
+const loadInspector = async ({ call }: { readonly call: Call }) => (await inspector(call)).loadInspector();
+const loadSmallWindow = async ({ call }: { readonly call: Call }) => (await fetched(call)).SmallWindow;
 const loadOffers = async () => (await import("../parts/files/files-part.tsx")).OffersBanner;
 
 /** The call: people, one toolbar, and what was asked for. */
@@ -42,6 +45,14 @@ export function RoomScreen({ call }: { readonly call: Call }) {
   const hear = () => {
     call.isSoundHeld.value = false;
     hearing.value += 1;
+  };
+  const noInspector = () => {
+    call.show(undefined);
+    call.announcer.warn(words.call.notLoaded);
+  };
+  const noSmallWindow = () => {
+    small?.close();
+    call.announcer.warn(words.call.notLoaded);
   };
   const isAlone = call.people.value.length === 1 && call.shares.value.length === 0;
   return (
@@ -61,13 +72,15 @@ export function RoomScreen({ call }: { readonly call: Call }) {
           <Stage call={call} hearing={hearing.value} isElsewhere={small !== undefined} />
           {isAlone && (
             <section class="alone-card" aria-labelledby="alone-title">
-              <h2 id="alone-title">{words.call.alone}</h2>
-              <Invitation
-                link={call.room.link}
-                announcer={call.announcer}
-                copyLabel={words.invite.copy}
-                isChief
-              />
+              <h2 id="alone-title">{isDirect(call) ? words.call.directAlone : words.call.alone}</h2>
+              {!isDirect(call) && (
+                <Invitation
+                  link={call.room.link}
+                  announcer={call.announcer}
+                  copyLabel={words.invite.copy}
+                  isChief
+                />
+              )}
             </section>
           )}
         </div>
@@ -77,12 +90,19 @@ export function RoomScreen({ call }: { readonly call: Call }) {
       </footer>
       {panel === "chat" && <ChatPanel call={call} />}
       {panel === "people" && <PeoplePanel call={call} />}
+      {panel === "inspector" && <Lazy load={loadInspector} props={{ call }} onMissing={noInspector} />}
       <Lazy load={loadFiles} props={{ call }} />
-      {small !== undefined && <SmallWindow call={call} window={small} />}
+      {small !== undefined && (
+        <Lazy load={loadSmallWindow} props={{ call, window: small }} onMissing={noSmallWindow} />
+      )}
+      {call.topology.value === "peer" && <Lazy load={passingNews} props={{ call }} />}
       <CallDialogs call={call} />
     </div>
   );
 }
+
+/** No server knows the room, so there is no link to it and nobody else can come. */
+const isDirect = ({ room }: Call): boolean => room.link === "";
 
 /** Full screen and the small window, as the browser has them. */
 function useDesktop(call: Call): { readonly desktop: Desktop; readonly small: Window | undefined } {
@@ -99,8 +119,11 @@ function useDesktop(call: Call): { readonly desktop: Desktop; readonly small: Wi
     toggleFullScreen().catch(() => call.announcer.warn(words.call.fullScreenFailed));
   }, [call]);
   const toggleSmall = async () => {
-    if (small.peek() !== undefined) {
+    const shown = small.peek();
+    if (shown !== undefined) {
       small.value = undefined;
+      // What draws in it may be on its way still.
+      shown.close();
       return;
     }
     const opened = await openSmallWindow(words.call.pipTitle);
@@ -130,14 +153,21 @@ function useDesktop(call: Call): { readonly desktop: Desktop; readonly small: Wi
   };
 }
 
-/** Says what is wrong with devices when it happens; what the lobby screen has said already is not said again. */
+/** Says what is wrong with a device when it happens; what the lobby screen has said already is not said again. */
 function useAdvice(call: Call): void {
-  const advice = deviceAdvice(call.local.capture.camera.value, call.local.capture.microphone.value);
-  const known = useRef(advice);
+  const { camera, microphone } = call.local.capture;
+  const now = { camera: camera.value, microphone: microphone.value };
+  const known = useRef(now);
   useEffect(() => {
-    if (advice !== undefined && advice !== known.current) call.announcer.warn(advice);
-    known.current = undefined;
-  }, [advice, call]);
+    const before = known.current;
+    known.current = now;
+    const off: Capture = { state: "off" };
+    const advice = deviceAdvice(
+      now.camera === before.camera ? off : now.camera,
+      now.microphone === before.microphone ? off : now.microphone,
+    );
+    if (advice !== undefined) call.announcer.warn(advice);
+  }, [now.camera, now.microphone, call]);
   const isSilent = call.hearing.isSilent.value;
   const wasSilent = useRef(isSilent);
   useEffect(() => {
@@ -183,13 +213,13 @@ function Banners({ call }: { readonly call: Call }) {
 function TopBar({ call }: { readonly call: Call }) {
   const { room, announcer } = call;
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   const isPrivate = room.visibility === "private";
   const rules = call.desk.rules.value;
   return (
     <header class="room-head">
       <h1 ref={title} tabIndex={-1}>
-        {rules.title ?? room.name}
+        {rules.title ?? (isDirect(call) ? words.call.directTitle : room.name)}
       </h1>
       <span class="tag">
         <Icon node={isPrivate ? Lock : Globe} size={14} />
@@ -201,10 +231,12 @@ function TopBar({ call }: { readonly call: Call }) {
           {words.call.locked}
         </span>
       )}
-      <button type="button" class="secondary" onClick={() => void copyLink(room.link, announcer)}>
-        <Icon node={Copy} size={16} />
-        {words.call.copyLink}
-      </button>
+      {!isDirect(call) && (
+        <button type="button" class="secondary" onClick={() => void copyLink(room.link, announcer)}>
+          <Icon node={Copy} size={16} />
+          {words.call.copyLink}
+        </button>
+      )}
     </header>
   );
 }

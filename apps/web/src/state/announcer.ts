@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 
 /** Runs something later; returns how to call it off. */
 export type After = (ms: number, run: () => void) => () => void;
@@ -12,13 +12,23 @@ export interface Announcement {
   readonly isShown: boolean;
 }
 
-/** The page's two live regions: `polite` for notices and messages, `urgent` for errors. */
+type Region = "polite" | "urgent";
+
+/** How many stand at once; an older one goes for a newer one. */
+const mostLines = 6;
+
+/** The page's two live regions: `polite` for notices and messages, `urgent` for errors. One that comes takes no other one's time. */
 export class Announcer {
-  readonly polite: Signal<Announcement | undefined> = signal(undefined);
-  readonly urgent: Signal<Announcement | undefined> = signal(undefined);
+  /** What stands in each region, the oldest first. */
+  readonly lines: Readonly<Record<Region, Signal<readonly Announcement[]>>> = {
+    polite: signal([]),
+    urgent: signal([]),
+  };
+  /** The newest of each. */
+  readonly polite: ReadonlySignal<Announcement | undefined> = computed(() => this.lines.polite.value.at(-1));
+  readonly urgent: ReadonlySignal<Announcement | undefined> = computed(() => this.lines.urgent.value.at(-1));
   readonly #after: After;
   #count = 0;
-  #forget: { polite?: () => void; urgent?: () => void } = {};
 
   constructor(after: After) {
     this.#after = after;
@@ -37,18 +47,15 @@ export class Announcer {
 
   /** What was said is over, and says nothing about the next screen. */
   hush(): void {
-    for (const region of ["polite", "urgent"] as const) {
-      this.#forget[region]?.();
-      this[region].value = undefined;
-    }
+    this.lines.polite.value = this.lines.urgent.value = [];
   }
 
-  #put(region: "polite" | "urgent", text: string, ms: number, isShown = true): void {
-    this.#forget[region]?.();
-    this.#count += 1;
-    this[region].value = { text, number: this.#count, isShown };
-    this.#forget[region] = this.#after(ms, () => {
-      this[region].value = undefined;
+  #put(region: Region, text: string, ms: number, isShown = true): void {
+    const lines = this.lines[region];
+    const line = { text, number: ++this.#count, isShown };
+    lines.value = [...lines.value.filter((one) => one.text !== text), line].slice(-mostLines);
+    this.#after(ms, () => {
+      lines.value = lines.value.filter((one) => one !== line);
     });
   }
 }

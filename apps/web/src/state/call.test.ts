@@ -144,6 +144,14 @@ describe("a call on screen", () => {
     expect(announcer.polite.value).toBeUndefined();
   });
 
+  it("[X80] knows by which way pictures go, as soon as the room moves", () => {
+    const { room, call } = make();
+    expect(call.topology.value).toBe("mesh");
+    Object.assign(room, { topology: "forwarder" });
+    room.emit("room");
+    expect(call.topology.value).toBe("forwarder");
+  });
+
   it("[W41] marks who speaks, also yourself, and nobody who is muted", async () => {
     const { room, local, port, call } = make();
     const bo = room.arrive(new FakePeer("bo", "Bo"));

@@ -1,14 +1,16 @@
-import type { LeaveReason, Peer, PeerId, Room } from "@parlour/client";
+import type { Peer, PeerId, Room } from "@parlour/client";
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { words } from "../words/words.ts";
 import type { Announcer } from "./announcer.ts";
 import { Attention } from "./attention.ts";
+import { leaveSentence, newsSentence } from "./call-sentences.ts";
 import { Chat } from "./chat.ts";
 import type { EndingReason } from "./ending.ts";
 import { Files } from "./files/files.ts";
+import { Gestures } from "./gestures.ts";
 import type { Hearing } from "./hearing.ts";
 import { HostDesk } from "./host-desk.ts";
-import type { DeviceNews, LocalMedia } from "./local-media.ts";
+import type { LocalMedia } from "./local-media.ts";
 import { type Person, personOf, type Share } from "./person.ts";
 import { Quality } from "./quality.ts";
 import { Sending } from "./sending.ts";
@@ -18,7 +20,7 @@ import { Speaking } from "./speaking.ts";
 /** Notices that the page words itself in private rooms. */
 const ownNotices: readonly string[] = ["joined", "left"];
 
-export type Panel = "chat" | "people" | "files";
+export type Panel = "chat" | "people" | "files" | "inspector";
 
 /** What lies over the call and waits for an answer. */
 export type CallDialog =
@@ -60,6 +62,7 @@ export class Call {
   readonly announcer: Announcer;
   readonly chat: Chat;
   readonly files: Files;
+  readonly gestures: Gestures;
   readonly sending: Sending;
   readonly desk: HostDesk;
   readonly quality: Quality;
@@ -72,6 +75,8 @@ export class Call {
   readonly pinned: Signal<PeerId | undefined> = signal(undefined);
   readonly isRecovering: Signal<boolean> = signal(false);
   readonly isOffline: Signal<boolean> = signal(false);
+  /** How media goes, as the SDK has it. */
+  readonly topology: Signal<string>;
   /** The browser holds sound back until something is pressed. */
   readonly isSoundHeld: Signal<boolean> = signal(false);
   /** Verification codes by peer, as far as they are known. */
@@ -131,9 +136,12 @@ export class Call {
     this.#isHost = signal(room.self.role === "host");
     this.chat = new Chat(room, now);
     this.files = new Files(room, announcer, port.every);
+    this.gestures = new Gestures(room, announcer, port);
     this.sending = new Sending(room, local, sent);
     this.desk = new HostDesk(room, announcer);
     this.quality = new Quality(room, port.every);
+    // What was decided in this browser; undefined leaves it to the machine.
+    room.passOn = local.settings.passOn.peek();
     local.onNews = (news) => announcer.say(newsSentence(news));
     const look = () => this.#look();
     const lookAtIdentities = () => {
@@ -144,6 +152,7 @@ export class Call {
     const ownNotice = (text: string) => {
       if (room.visibility === "private") this.#notice({ text, at: now() });
     };
+    this.topology = signal(room.topology);
     this.#stops = [
       room.on("state", (state, reason) => {
         this.isRecovering.value = state === "recovering";
@@ -174,6 +183,7 @@ export class Call {
       // Also when this page's own role is another now.
       room.on("room", () => {
         look();
+        this.topology.value = room.topology;
         this.#hostMayBeNew();
       }),
       room.on("asked", ({ kind, by }) => {
@@ -241,6 +251,12 @@ export class Call {
       case "share":
         this.toggleSharing();
         break;
+      case "hand":
+        this.gestures.toggleHand();
+        break;
+      case "react":
+        this.gestures.isChoosing.value = true;
+        break;
       case "help":
         this.dialog.value = { kind: "shortcuts" };
     }
@@ -289,6 +305,7 @@ export class Call {
     this.desk.stop();
     this.quality.stop();
     this.files.stop();
+    this.gestures.stop();
     this.local.onNews = () => undefined;
     for (const stop of this.#stops) stop();
     this.#stops.length = 0;
@@ -365,35 +382,11 @@ export class Call {
       isRelayed: false,
       isPoor: false,
       diagnosis: undefined,
+      unknownKinds: [],
       stream: picture,
       audio: microphone === undefined ? "none" : this.sending.isMuted.value ? "muted" : "on",
       video: picture === undefined ? "none" : "on",
+      leftOut: undefined,
     };
-  }
-}
-
-function newsSentence(news: DeviceNews): string {
-  const { devices } = words;
-  switch (news.what) {
-    case "replaced":
-      return news.label === "" ? devices.lostUsesAnother : devices.lostUsesOther(news.label);
-    case "back":
-      return devices.isBack;
-    case "plugged":
-      return devices.plugged(news.label);
-  }
-}
-
-function leaveSentence(peer: Peer, reason: LeaveReason): string {
-  const { call } = words;
-  switch (reason) {
-    case "page":
-      return call.closedPage(peer.name);
-    case "timeout":
-      return call.lost(peer.name);
-    case "removed":
-      return call.wasRemoved(peer.name);
-    default:
-      return call.left(peer.name);
   }
 }

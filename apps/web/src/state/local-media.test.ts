@@ -100,6 +100,21 @@ describe("your camera and microphone", () => {
     expect(advice()).toBeUndefined();
   });
 
+  it("[W91] what was not allowed is turned on when it is allowed after all, and nothing else", async () => {
+    const { devices, media } = make();
+    devices.problems = { camera: "denied", microphone: "dismissed" };
+    await media.start("camera", "microphone");
+    devices.allow("camera");
+    await settle();
+    expect(media.capture.camera.value.state).toBe("on");
+    expect(media.capture.microphone.value.state).toBe("failed");
+    media.stop("microphone");
+    devices.allow("microphone");
+    await settle();
+    expect(media.capture.microphone.value.state).toBe("off");
+    expect(devices.asked).toEqual(["camera: microphone:", "camera:"]);
+  });
+
   const camera = (id: string) => ({ kind: "camera" as const, id, label: `Camera ${id}` });
 
   it("[W52] when a device is unplugged another one takes over, and that is said", async () => {
@@ -115,6 +130,33 @@ describe("your camera and microphone", () => {
     expect(media.capture.camera.value.state).toBe("on");
     expect(media.track.camera.value).not.toBe(track);
     expect(news).toEqual(["replaced camera"]);
+  });
+
+  // The order is the browser's: Firefox tells of the list at once, and ends the tracks when it has looked at the devices.
+  it.each(["the list", "the track"])("[W52] it is the same whether %s is told of first", async (first) => {
+    for (const others of [[camera("two")], []]) {
+      const { devices, media } = make();
+      const news: string[] = [];
+      media.onNews = ({ what, kind }) => news.push(`${what} ${kind}`);
+      devices.devices = [camera("one"), ...others];
+      await media.start("camera");
+      const [track] = devices.opened as [MediaStreamTrack];
+      devices.devices = others;
+      const steps = [() => devices.plug(others), () => devices.end(track)];
+      for (const step of first === "the list" ? steps : steps.reverse()) {
+        step();
+        await settle();
+      }
+      if (others.length > 0) {
+        expect([media.capture.camera.value.state, news]).toEqual(["on", ["replaced camera"]]);
+        expect(media.track.camera.value).toBe(devices.opened[1]);
+      } else {
+        expect(media.capture.camera.value).toEqual({ state: "failed", problem: "lost" });
+        devices.plug([camera("one")]);
+        await settle();
+        expect([media.capture.camera.value.state, news]).toEqual(["on", ["back camera"]]);
+      }
+    }
   });
 
   it("[W52] when there is no other, the next one that is plugged in does", async () => {

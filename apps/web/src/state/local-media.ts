@@ -15,7 +15,7 @@ export type CaptureProblem = "denied" | "dismissed" | "missing" | "busy" | "lost
  *     off ──start──▶ starting ──▶ on ──unplugged, and there is no other──▶ failed
  *      ▲                │  ▲       │                                          │
  *      └──── stop ──────┴──│─ stop ┴─ unplugged, and there is another ─┐      │
- *                          └────────── start, or one is plugged in ◀───┴──────┘
+ *                          └─── start, one is plugged in or allowed ◀──┴──────┘
  *
  * `starting` may also end in `failed`. There is no "muted" here: that is between us and the room (sending.ts).
  */
@@ -56,6 +56,8 @@ export interface DevicePort {
   /** Rejects when nothing was chosen. */
   openScreen(): Promise<MediaStream>;
   onDevicesChanged(listener: () => void): () => void;
+  /** Told when the person allows a kind in the browser's own controls. */
+  onAllowed(listener: (kind: CaptureKind) => void): () => void;
   onEnded(track: MediaStreamTrack, listener: () => void): () => void;
   makeStream(tracks: readonly MediaStreamTrack[]): MediaStream;
 }
@@ -80,7 +82,7 @@ export class LocalMedia {
   readonly settings: Settings;
   /** Counts the starts and stops of each kind, so that a late answer to an earlier start is thrown away. */
   readonly #turn: Record<CaptureKind, number> = { camera: 0, microphone: 0 };
-  readonly #stopWatching: () => void;
+  readonly #stopsWatching: readonly (() => void)[];
   /** Kinds of which there is a device, with or without a name. */
   #present: ReadonlySet<DeviceKind> = new Set();
 
@@ -92,7 +94,10 @@ export class LocalMedia {
       microphone: signal(settings.device("microphone")),
       speaker: signal(settings.device("speaker")),
     };
-    this.#stopWatching = port.onDevicesChanged(() => void this.#devicesChanged());
+    this.#stopsWatching = [
+      port.onDevicesChanged(() => void this.#devicesChanged()),
+      port.onAllowed((kind) => void this.#allowed(kind)),
+    ];
     void this.refresh();
   }
 
@@ -155,7 +160,7 @@ export class LocalMedia {
   }
 
   dispose(): void {
-    this.#stopWatching();
+    for (const stop of this.#stopsWatching) stop();
     for (const kind of kinds) this.stop(kind);
   }
 
@@ -181,6 +186,14 @@ export class LocalMedia {
     if (capture.state !== "failed" || (capture.problem !== "lost" && capture.problem !== "missing")) return;
     await this.start(kind);
     if (this.track[kind].peek() !== undefined) this.onNews({ what: "back", kind });
+  }
+
+  /** What was wanted and not allowed is on the way once it is: nobody has to press twice. */
+  async #allowed(kind: CaptureKind): Promise<void> {
+    const capture = this.capture[kind].peek();
+    if (capture.state !== "failed" || (capture.problem !== "denied" && capture.problem !== "dismissed"))
+      return;
+    await this.start(kind);
   }
 
   /** A device is gone in mid-use: another one of its kind takes over when there is one. */

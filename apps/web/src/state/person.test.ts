@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakePeer, fakeStream, fakeTrack, linkIn } from "../../test/fake-room.ts";
-import { flagOf, hasPicture, initialsOf, personOf, tileStates } from "./person.ts";
+import { flagOf, hasPicture, initialsOf, personOf, tileStates, wantsPicture } from "./person.ts";
 
 const peer = () => {
   const bo = new FakePeer("bo", "Bo");
@@ -36,6 +36,14 @@ describe("a person on screen", () => {
     }
   });
 
+  it("[X165] whose link rests is here as anyone else, with the picture and no sign of trouble", () => {
+    const bo = peer();
+    bo.link = { ...linkIn("resting"), path: "forwarded" };
+    expect(tileStates(personOf(bo))).toEqual(tileStates(personOf(peer())));
+    expect(hasPicture(personOf(bo))).toBe(true);
+    expect(personOf(bo).isRelayed).toBe(false);
+  });
+
   it("a newcomer connects first, and is not called muted meanwhile", () => {
     const bo = new FakePeer("bo", "Bo");
     bo.link = linkIn("connecting");
@@ -50,6 +58,33 @@ describe("a person on screen", () => {
     expect(personOf(bo).diagnosis).toBe("No way was found between your networks. Try another one.");
     bo.link = linkIn("closed", "no-relay-candidate", "there");
     expect(personOf(bo).diagnosis).toBe("The relay can't be reached from their network.");
+  });
+
+  it("[D5] one whose picture can't be decoded here is said to be so, in place of the picture", () => {
+    const bo = peer();
+    expect(personOf(bo).unknownKinds).toEqual([]);
+    const link = linkIn("connected", "no-common-codec");
+    const { diagnosis } = link;
+    if (!diagnosis) throw new Error("no diagnosis");
+    bo.link = {
+      ...link,
+      diagnosis: { ...diagnosis, evidence: { ...diagnosis.evidence, refusedKinds: ["video"] } },
+    };
+    expect(personOf(bo).unknownKinds).toEqual(["video"]);
+    expect(hasPicture(personOf(bo))).toBe(false);
+    expect(personOf(bo).diagnosis).toMatch(/no common format/);
+  });
+
+  it("[W110] one whose picture is left out is said to be so, and is wanted as before", () => {
+    const bo = peer();
+    const stream = fakeStream([fakeTrack("audio")]);
+    bo.shows(stream, { leftOut: 12 });
+    expect(tileStates(personOf(bo))).toEqual(["left-out"]);
+    expect([hasPicture(personOf(bo)), wantsPicture(personOf(bo))]).toEqual([false, true]);
+    bo.shows(stream, { video: "muted", leftOut: 12 });
+    expect(tileStates(personOf(bo))).toEqual(["camera-off"]);
+    bo.shows(stream);
+    expect([hasPicture(personOf(bo)), tileStates(personOf(bo))]).toEqual([true, []]);
   });
 
   it("has initials of the first and the last word", () => {

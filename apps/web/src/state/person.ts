@@ -9,6 +9,7 @@ export type TileState =
   | "no-link"
   | "muted"
   | "camera-off"
+  | "left-out"
   | "poor"
   | "relayed";
 
@@ -27,9 +28,13 @@ export interface Person {
   readonly isPoor: boolean;
   /** Why they can't be reached, or less well than they could, in a sentence or two. */
   readonly diagnosis: string | undefined;
+  /** Kinds of media that can't come from them: the two browsers know no common format. */
+  readonly unknownKinds: readonly string[];
   readonly stream: MediaStream | undefined;
   readonly audio: RemoteMedia["audio"];
   readonly video: RemoteMedia["video"];
+  /** How many pictures this device gets at once, while theirs is not among them. */
+  readonly leftOut: number | undefined;
 }
 /** A shared screen on the stage. */
 export interface Share {
@@ -54,9 +59,12 @@ export function personOf(peer: Peer, isPoor = false): Person {
     isRelayed: peer.link.path === "relayed",
     isPoor,
     diagnosis: peer.link.diagnosis && causeIn(peer.link.diagnosis),
+    unknownKinds:
+      peer.link.diagnosis?.code === "no-common-codec" ? peer.link.diagnosis.evidence.refusedKinds : [],
     stream: camera?.stream,
     audio: camera?.audio ?? "none",
     video: camera?.video ?? "none",
+    leftOut: camera?.leftOut,
   };
 }
 
@@ -65,10 +73,19 @@ function causeIn({ code, side }: Diagnosis): string {
   return side === "there" ? there : here;
 }
 
-/** Whether their picture is worth showing now, or their initials are. */
+/** Whether their picture is there to show, or their initials are. */
 export function hasPicture(person: Person): boolean {
+  return wantsPicture(person) && person.leftOut === undefined;
+}
+
+/**
+ * Whether their picture is worth asking for. Also while it is left out: whoever took the wish back then would have it, without a wish,
+ * left out no more, and so for ever to and fro.
+ */
+export function wantsPicture(person: Person): boolean {
   if (person.stream === undefined || person.video !== "on" || person.presence === "away") return false;
-  return person.link === "self" || person.link === "connected" || person.link === "recovering";
+  if (person.unknownKinds.includes("video")) return false;
+  return person.link !== "connecting" && person.link !== "closed";
 }
 
 /** Sends nothing at all: only looks on. */
@@ -84,6 +101,7 @@ export function tileStates(person: Person): readonly TileState[] {
   const states: TileState[] = [];
   if (person.audio !== "on") states.push("muted");
   if (person.video !== "on") states.push("camera-off");
+  else if (person.leftOut !== undefined) states.push("left-out");
   if (person.isPoor) states.push("poor");
   else if (person.isRelayed) states.push("relayed");
   return states;

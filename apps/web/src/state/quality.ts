@@ -19,11 +19,18 @@ export interface PictureNumbers {
   readonly perSecond: number | undefined;
 }
 
+/** Packets of one stream in one direction, since it began. */
+interface StreamCounters {
+  readonly expected: number;
+  readonly lost: number;
+  /** The part that was lost according to the last report, where that says more than counting. */
+  readonly reported?: number | undefined;
+}
 /** Counters at one moment; two of them make rates. */
 export interface LinkCounters {
   readonly at: number;
-  readonly received: number;
-  readonly lost: number;
+  /** By the identifier of the statistics that counted. */
+  readonly streams: ReadonlyMap<string, StreamCounters>;
   readonly bytesReceived: number;
   readonly bytesSent: number;
 }
@@ -43,24 +50,18 @@ export function readLink(
   const inbound = ofType("inbound-rtp");
   const outbound = ofType("outbound-rtp");
   const farEnds = ofType("remote-inbound-rtp");
-  const pair = ofType("candidate-pair").find(
-    (entry) => entry["nominated"] === true && entry["state"] === "succeeded",
-  );
   const counters: LinkCounters = {
     at,
-    received: sum(inbound, "packetsReceived"),
-    lost: sum(inbound, "packetsLost"),
+    streams: new Map([...inbound.map(received), ...farEnds.map((entry) => delivered(entry, outbound))]),
     bytesReceived: sum(inbound, "bytesReceived"),
     bytesSent: sum(outbound, "bytesSent"),
   };
   const seconds = before === undefined ? 0 : (at - before.at) / 1000;
   const rate = (now: number, then: number | undefined): number | undefined =>
     seconds > 0 && then !== undefined ? Math.max(0, ((now - then) * 8) / 1000 / seconds) : undefined;
-  const roundTrip = number(pair?.["currentRoundTripTime"]) ?? number(farEnds[0]?.["roundTripTime"]);
-  const losses = [
-    lossBetween(counters, before),
-    ...farEnds.map((entry) => number(entry["fractionLost"])),
-  ].filter((loss) => loss !== undefined);
+  const roundTrip =
+    number(pairInUse(stats)?.["currentRoundTripTime"]) ?? number(farEnds[0]?.["roundTripTime"]);
+  const losses = lossesBetween(counters, before);
   const usedCodecs = new Set(inbound.map((entry) => entry["codecId"]));
   return {
     counters,
@@ -78,12 +79,49 @@ export function readLink(
   };
 }
 
-function lossBetween(now: LinkCounters, before: LinkCounters | undefined): number | undefined {
-  if (before === undefined) return undefined;
-  const lost = now.lost - before.lost;
-  const expected = now.received - before.received + lost;
-  // A few packets say nothing; counters start anew with a new connection.
-  return expected < 20 || lost < 0 ? undefined : lost / expected;
+function received(entry: Stats): readonly [string, StreamCounters] {
+  const lost = number(entry["packetsLost"]) ?? 0;
+  return [String(entry["id"]), { lost, expected: lost + (number(entry["packetsReceived"]) ?? 0) }];
+}
+
+/** What the other side says of a stream that goes out. */
+function delivered(entry: Stats, outbound: readonly Stats[]): readonly [string, StreamCounters] {
+  const sent = outbound.find(({ id }) => id === entry["localId"]);
+  return [
+    String(entry["id"]),
+    {
+      lost: number(entry["packetsLost"]) ?? 0,
+      expected: number(sent?.["packetsSent"]) ?? 0,
+      // A report on sound comes every five seconds, so counts of one round would fit nothing; and it covers some 250 packets. One on a
+      // picture comes each second, and may cover ten.
+      reported: entry["kind"] === "audio" ? number(entry["fractionLost"]) : undefined,
+    },
+  ];
+}
+
+/**
+ * Each stream for itself. Lost packets of pictures are sent again, and those that came after all don't count; lost sound is heard. Together,
+ * the many packets of a picture would hide it.
+ */
+function lossesBetween(now: LinkCounters, before: LinkCounters | undefined): readonly number[] {
+  return [...now.streams].flatMap(([id, { expected, lost, reported }]) => {
+    const earlier = before?.streams.get(id);
+    // A few packets say nothing; counters start anew with a new connection; what comes late is taken off what was lost.
+    if (earlier === undefined || expected - earlier.expected < 20) return [];
+    return [reported ?? Math.max(0, lost - earlier.lost) / (expected - earlier.expected)];
+  });
+}
+
+/** The way that packets take now: after a restart earlier ones are still listed. */
+function pairInUse(stats: readonly Stats[]): Stats | undefined {
+  const pairs = stats.filter(({ type }) => type === "candidate-pair");
+  const transport = stats.find(({ type }) => type === "transport");
+  return (
+    pairs.find(({ id }) => id !== undefined && id === transport?.["selectedCandidatePairId"]) ??
+    // Firefox's own mark.
+    pairs.find(({ selected }) => selected === true) ??
+    pairs.find(({ nominated, state }) => nominated === true && state === "succeeded")
+  );
 }
 
 function pictureOf(streams: readonly Stats[]): PictureNumbers | undefined {
@@ -101,41 +139,60 @@ export function isPoor({ loss, roundTripMs }: LinkNumbers): boolean {
   return (loss ?? 0) > 0.05 || (roundTripMs ?? 0) > 400;
 }
 
+/** What was seen of a link lately. */
+interface Watched {
+  /** The oldest first, none older than one round and a bit. */
+  readonly counters: readonly LinkCounters[];
+  /** Rounds in a row that were as the last one was: poor above zero, well below. */
+  readonly run: number;
+}
+
 /** Measures every link of a room now and then. */
 export class Quality {
   readonly numbers: Signal<ReadonlyMap<PeerId, LinkNumbers>> = signal(new Map());
-  /** Whose link was poor in two measurements in a row: one alone may be a hiccup. */
+  /** Whose link was poor in two rounds in a row, and not well in two since: one alone may be a hiccup. */
   readonly poor: Signal<ReadonlySet<PeerId>> = signal(new Set());
   readonly #room: Room;
-  readonly #counters = new Map<PeerId, LinkCounters>();
+  readonly #everyMs: number;
+  #watched: ReadonlyMap<PeerId, Watched> = new Map();
   readonly #stop: () => void;
   #isMeasuring = false;
+  #isRoundDue = false;
 
   constructor(room: Room, every: (ms: number, run: () => void) => () => void, everyMs = 4_000) {
     this.#room = room;
-    this.#stop = every(everyMs, () => void this.measure());
+    this.#everyMs = everyMs;
+    this.#stop = every(everyMs, () => void this.#measure(true));
   }
 
-  async measure(): Promise<void> {
+  /** Numbers as they are now, for who looks at them; they are of the last round's length however often one looks. */
+  look(): Promise<void> {
+    return this.#measure(false);
+  }
+
+  async #measure(isRound: boolean): Promise<void> {
+    this.#isRoundDue ||= isRound;
     if (this.#isMeasuring) return;
     this.#isMeasuring = true;
     try {
       const { at, links } = await this.#room.inspect();
-      const before = this.numbers.peek();
+      const isOver = this.#isRoundDue;
+      this.#isRoundDue = false;
+      const watched = new Map<PeerId, Watched>();
       const measured = new Map<PeerId, LinkNumbers>();
-      for (const { peer, stats } of links) {
-        const { numbers, counters } = readLink(stats, at, this.#counters.get(peer));
-        this.#counters.set(peer, counters);
-        measured.set(peer, numbers);
+      for (const { peer, stats, state } of links) {
+        // There is nothing to be measured.
+        if (state === "resting") continue;
+        const { counters = [], run = 0 } = this.#watched.get(peer) ?? {};
+        const lately = counters.filter((one) => at - one.at < 1.25 * this.#everyMs);
+        const read = readLink(stats, at, lately[0] ?? counters.at(-1));
+        measured.set(peer, read.numbers);
+        const next = isOver ? nextRun(run, read.numbers) : run;
+        watched.set(peer, { counters: [...lately, read.counters], run: next });
       }
-      for (const id of this.#counters.keys()) if (!measured.has(id)) this.#counters.delete(id);
-      const poor = [...measured].flatMap(([id, numbers]) => {
-        const earlier = before.get(id);
-        return isPoor(numbers) && earlier !== undefined && isPoor(earlier) ? [id] : [];
-      });
+      this.#watched = watched;
       this.numbers.value = measured;
-      const shown = this.poor.peek();
-      if (poor.length !== shown.size || poor.some((id) => !shown.has(id))) this.poor.value = new Set(poor);
+      this.#judge(watched);
     } catch {
       // The room is over, or a connection was replaced in the middle: the next round measures again.
     } finally {
@@ -143,7 +200,19 @@ export class Quality {
     }
   }
 
+  #judge(watched: ReadonlyMap<PeerId, Watched>): void {
+    const shown = this.poor.peek();
+    const poor = [...watched].flatMap(([id, { run }]) =>
+      run >= 2 || (run > -2 && shown.has(id)) ? [id] : [],
+    );
+    if (poor.length !== shown.size || poor.some((id) => !shown.has(id))) this.poor.value = new Set(poor);
+  }
+
   stop(): void {
     this.#stop();
   }
+}
+
+function nextRun(run: number, numbers: LinkNumbers): number {
+  return isPoor(numbers) ? Math.max(run, 0) + 1 : Math.min(run, 0) - 1;
 }

@@ -8,11 +8,23 @@ describe("addresses", () => {
     expect(at("/")).toEqual({ page: "home" });
     expect(at("/?from=mail")).toEqual({ page: "home" });
     expect(at("/new")).toEqual({ page: "new" });
+    expect(at("/inspect")).toEqual({ page: "inspect" });
     expect(at("/r/den")).toMatchObject({ page: "room", name: "den" });
     expect(at("/r/den/")).toMatchObject({ page: "room", name: "den", link: "https://meet.example/r/den" });
     for (const path of ["/r/", "/r/a/b", "/rooms", "/news", "/r"]) {
       expect(at(path)).toEqual({ page: "unknown", path });
     }
+  });
+
+  it("[B7] knows the workbench, and the other side of one that was shared", () => {
+    expect(at("/learn")).toEqual({ page: "learn", code: undefined });
+    expect(at("/learn/?with=abcd#term-ice")).toEqual({ page: "learn", code: "abcd" });
+    expect(at("/learn/more")).toMatchObject({ page: "unknown" });
+  });
+
+  it("[O21] takes what stands after the # of /direct as an invitation", () => {
+    expect(at("/direct")).toEqual({ page: "direct", pasted: "" });
+    expect(at("/direct/#INV1abc-_")).toEqual({ page: "direct", pasted: "INV1abc-_" });
   });
 
   it("[W4] reads name, mic, camera and join from the query", () => {

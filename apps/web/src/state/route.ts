@@ -11,6 +11,10 @@ export interface RoomQuery {
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "new" }
+  /** Saved recordings of the inspector. */
+  | { readonly page: "inspect" }
+  /** `pasted`: what stands after the #, an invitation perhaps. */
+  | { readonly page: "direct"; readonly pasted: string }
   | {
       readonly page: "room";
       readonly name: string;
@@ -20,6 +24,11 @@ export type Route =
       readonly hasSecret: boolean;
       readonly query: RoomQuery;
     }
+  | {
+      readonly page: "learn";
+      /** The other side of a workbench that somebody shared. */
+      readonly code: string | undefined;
+    }
   | { readonly page: "unknown"; readonly path: string };
 
 /** Which screen an address stands for. */
@@ -28,6 +37,9 @@ export function routeOf(href: string): Route {
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, "") : url.pathname;
   if (path === "/" || path === "") return { page: "home" };
   if (path === "/new") return { page: "new" };
+  if (path === "/learn") return { page: "learn", code: url.searchParams.get("with") ?? undefined };
+  if (path === "/inspect") return { page: "inspect" };
+  if (path === "/direct") return { page: "direct", pasted: url.hash.slice(1) };
   const name = path.match(/^\/r\/([^/]+)$/)?.[1];
   if (name === undefined) return { page: "unknown", path: url.pathname };
   const query = url.searchParams;

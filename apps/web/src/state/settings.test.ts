@@ -14,6 +14,16 @@ describe("what the page remembers", () => {
     expect([later.name, later.theme.value, later.device("camera")]).toEqual(["Ada", "dark", "c1"]);
   });
 
+  it("[X138] keeps whether the others' pictures are passed on, once somebody decided", () => {
+    const browser = mapStore();
+    const settings = new Settings(browser, mapStore());
+    expect(settings.passOn.value).toBeUndefined();
+    settings.choosePassOn(false);
+    expect(new Settings(browser, mapStore()).passOn.value).toBe(false);
+    settings.choosePassOn(true);
+    expect(new Settings(browser, mapStore()).passOn.value).toBe(true);
+  });
+
   it("takes no theme that does not exist", () => {
     const browser = mapStore();
     browser.setItem("parlour:theme", "plaid");

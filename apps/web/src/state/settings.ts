@@ -34,6 +34,8 @@ export class Settings {
   readonly processing: Signal<Processing>;
   /** Whether single keys are shortcuts. */
   readonly hasShortcuts: Signal<boolean>;
+  /** Whether this browser passes others' pictures on when it is asked to; undefined: nobody decided. */
+  readonly passOn: Signal<boolean | undefined>;
   readonly #browser: Store;
   readonly #tab: Store;
 
@@ -49,6 +51,8 @@ export class Settings {
       gain: this.#isOn("gain"),
     });
     this.hasShortcuts = signal(this.#isOn("shortcuts"));
+    const passOn = this.#read(browser, "parlour:pass-on");
+    this.passOn = signal(passOn === "yes" ? true : passOn === "no" ? false : undefined);
   }
 
   get name(): string {
@@ -75,6 +79,11 @@ export class Settings {
   switchShortcuts(isOn: boolean): void {
     this.hasShortcuts.value = isOn;
     this.#write(this.#browser, "parlour:off:shortcuts", isOn ? "" : "off");
+  }
+
+  choosePassOn(isOn: boolean): void {
+    this.passOn.value = isOn;
+    this.#write(this.#browser, "parlour:pass-on", isOn ? "yes" : "no");
   }
 
   /** The remembered device of a kind; "" lets the system choose. */

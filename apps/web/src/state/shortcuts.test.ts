@@ -6,13 +6,15 @@ const press = (key: string, more: Partial<KeyPress> = {}) =>
 
 describe("shortcuts", () => {
   it("[W45] are single keys, large or small", () => {
-    expect(["m", "M", "v", "c", "p", "s", "f", "t", " ", "?"].map((key) => press(key))).toEqual([
+    expect(["m", "M", "v", "c", "p", "s", "h", "r", "f", "t", " ", "?"].map((key) => press(key))).toEqual([
       "microphone",
       "microphone",
       "camera",
       "chat",
       "people",
       "share",
+      "hand",
+      "react",
       "full-screen",
       "talk",
       "talk",

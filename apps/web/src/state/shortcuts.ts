@@ -6,6 +6,8 @@ export type Shortcut =
   | "chat"
   | "people"
   | "share"
+  | "hand"
+  | "react"
   | "full-screen"
   | "help";
 
@@ -16,6 +18,8 @@ const keys: ReadonlyMap<string, Shortcut> = new Map([
   ["c", "chat"],
   ["p", "people"],
   ["s", "share"],
+  ["h", "hand"],
+  ["r", "react"],
   ["f", "full-screen"],
   ["t", "talk"],
   [" ", "talk"],

@@ -41,6 +41,7 @@ export const causes: Causes = {
     "Dein Browser verbirgt seine Adresse. Erlaube einmal Kamera oder Mikrofon und lade neu.",
     "Ihr Browser verbirgt seine Adresse. Das Relay des Servers würde helfen.",
   ],
+  "one-way": ["Was sie senden, kommt an, aber nichts kommt zurück. Versuche ein anderes Netz."],
   "no-route": ["Zwischen euren Netzen fand sich kein Weg. Versuche ein anderes."],
   slow: ["Die Verbindung braucht länger, als sie sollte."],
   "no-common-codec": ["Eure Browser kennen kein gemeinsames Format für Ton oder Bild. Aktualisiert sie."],

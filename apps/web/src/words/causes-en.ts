@@ -7,7 +7,7 @@ export const causes: Causes = {
   "wrong-fingerprint": [
     "Somebody else answered in their place, so the connection was ended. Compare codes, and join again.",
   ],
-  "bad-signals": ["Their page behaves strangely. Ask them to reload it."],
+  "bad-signals": ["Their page behaves strangely. Reload both pages."],
   "signals-refused": ["Their page takes nothing in any more. Reload both pages."],
   "connection-refused": [
     "This browser makes no connections. Close other calls, and see whether an extension switches WebRTC off.",
@@ -38,6 +38,7 @@ export const causes: Causes = {
     "Your browser hides its address. Allow the camera or the microphone once, and reload.",
     "Their browser hides its address. The server's relay would help.",
   ],
+  "one-way": ["What they send arrives, but nothing gets back to them. Try another network."],
   "no-route": ["No way was found between your networks. Try another one."],
   slow: ["The connection takes longer than it should."],
   "no-common-codec": ["Your browsers know no common format for sound or picture. Update them."],

@@ -21,6 +21,7 @@ export const de: Words = {
   home: {
     start: "Privaten Raum beginnen",
     startMeaning: "Du bekommst einen Link. Wer ihn hat, kommt hinein; sonst niemand.",
+    direct: "Oder eine Person ohne Server treffen",
     openTitle: "Raum öffnen",
     roomName: "Name des Raums",
     open: "Öffnen",
@@ -37,6 +38,8 @@ export const de: Words = {
     sees:
       "Er sieht, wer in welchem Raum ist, und die Adressen; in öffentlichen Räumen auch Chat und Namen. Bild, Ton und alles in einem privaten Raum gehen " +
       "verschlüsselt von Browser zu Browser; der Schlüssel eines privaten Raums bleibt in deinem Link.",
+    learn: "So geht es, Schritt für Schritt",
+    inspect: "In eine gespeicherte Aufzeichnung davon schauen",
     insecureTitle: "Diese Seite kommt nicht über HTTPS",
     insecure:
       "Browser geben dann weder Kamera noch Mikrofon noch Schlüssel her: Anrufe und private Räume gibt es hier deshalb nicht.",
@@ -92,7 +95,7 @@ export const de: Words = {
     speaker: "Lautsprecher",
     cameraSwitch: "Kamera benutzen",
     microphoneSwitch: "Mikrofon benutzen",
-    anyDevice: "Wie das System wählt",
+    anyDevice: "Automatisch",
     unnamedDevice: (number: number) => `Gerät ${number}`,
     level: "Pegel deines Mikrofons",
     testSpeaker: "Testton abspielen",
@@ -103,6 +106,8 @@ export const de: Words = {
     previewStarting: "Deine Kamera startet…",
     join: "Beitreten",
     joining: "Beitritt läuft…",
+    noSealing:
+      "Dieser Browser kann nicht Bild für Bild verschlüsseln. In einem Raum mit vielen Leuten kommen Bilder vielleicht nur langsam oder gar nicht bei dir an.",
     onlyWatching: "Du siehst und hörst zu. Die anderen sehen und hören dich nicht.",
     waiting: "Warten, bis dich der Gastgeber hereinlässt…",
     waitingMeaning: "Der Gastgeber sieht, dass du da bist. Sobald er zustimmt, kommst du hinein.",

@@ -25,6 +25,7 @@ export const en = {
   home: {
     start: "Start a private room",
     startMeaning: "You get a link. Whoever has it can come in; nobody else can.",
+    direct: "Or meet one person without a server",
     openTitle: "Open a room",
     roomName: "Room name",
     open: "Open",
@@ -41,6 +42,8 @@ export const en = {
     sees:
       "It sees who is in which room and their addresses, and in public rooms the chat and names. Picture, sound and everything in a private room go " +
       "from browser to browser, encrypted; a private room's key stays in your link.",
+    learn: "How it works, step by step",
+    inspect: "Look into a saved recording of one",
     insecureTitle: "This page is not served over HTTPS",
     insecure:
       "Browsers then give no camera, no microphone and no keys, so there are no calls and no private rooms here.",
@@ -93,7 +96,7 @@ export const en = {
     speaker: "Speaker",
     cameraSwitch: "Use camera",
     microphoneSwitch: "Use microphone",
-    anyDevice: "As the system chooses",
+    anyDevice: "Automatic",
     unnamedDevice: (number: number) => `Device ${number}`,
     level: "Level of your microphone",
     testSpeaker: "Play a test tone",
@@ -104,6 +107,8 @@ export const en = {
     previewStarting: "Starting your camera…",
     join: "Join",
     joining: "Joining…",
+    noSealing:
+      "This browser can't encrypt frame by frame. In a room with many people pictures may come slowly to you, or not at all.",
     onlyWatching: "You will watch and listen. The others neither see nor hear you.",
     waiting: "Waiting for the host to let you in…",
     waitingMeaning: "The host sees that you are here. You come in as soon as they say yes.",

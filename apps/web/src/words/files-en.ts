@@ -31,6 +31,11 @@ export const filesEn = {
   count: (count: number) => (count === 1 ? "1 file" : `${count} files`),
   kept: (size: string) => `${size} are here already. Accepting goes on from there.`,
   accept: "Accept",
+  acceptInto: "Accept into a folder",
+  intoFolder: (name: string) => `Each file is put into ${name} as soon as it is here.`,
+  poured: (name: string) => `${name} is in your folder.`,
+  notPoured: (name: string, reason: string) =>
+    `${name} could not be put into your folder. ${reason} It can be saved when it is here.`,
   decline: "Decline",
   acceptNamed: (name: string) => `Accept ${name}`,
   declineNamed: (name: string) => `Decline ${name}`,

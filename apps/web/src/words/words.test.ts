@@ -82,6 +82,18 @@ describe("the catalogue of words", () => {
     expect([...new Set(same)].filter((text) => !taken.includes(text))).toEqual([]);
   });
 
+  it("[W54] says du to everyone in German, on every screen", () => {
+    const formal = /\b[a-zäöüß]+en Sie\b|\b(?:für|dass|hält) Sie\b|\bIhnen\b|\bIhre[mn]\b/;
+    const files = ["./", "./inspector/"].flatMap((folder) =>
+      readdirSync(new URL(folder, import.meta.url))
+        .filter((name) => name.endsWith("de.ts"))
+        .map((name) => new URL(folder + name, import.meta.url)),
+    );
+    expect(files.length).toBeGreaterThan(8);
+    const lines = files.flatMap((file) => readFileSync(file, "utf8").split("\n"));
+    expect(lines.filter((line) => formal.test(line))).toEqual([]);
+  });
+
   it("[W54] follows the browser's languages unless one is chosen", () => {
     expect(languageFor("", ["fr-CH", "de-CH", "en"]).code).toBe("de");
     expect(languageFor("en", ["de"]).code).toBe("en");

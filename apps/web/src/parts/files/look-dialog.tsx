@@ -7,8 +7,8 @@ import { type Look, lookOf } from "../../state/files/looking.ts";
 import { words } from "../../words/words.ts";
 import { Dialog } from "../dialog.tsx";
 
-/** What is looked at, over the call. */
-export function Dialogs({ call }: { readonly call: Call }) {
+/** What is looked at, over the call. Fetched when something first is. */
+export function LookDialog({ call }: { readonly call: Call }) {
   const { looking } = call.files;
   const now = looking.value;
   if (now === undefined) return null;

@@ -1,6 +1,7 @@
 import type { OfferedFile, Taking } from "@parlour/client";
 import { useSignal } from "@preact/signals";
-import { mayNotify, ringBell, saveAll, saveOne } from "../../browser/files.ts";
+import { useEffect } from "preact/hooks";
+import { canSaveFolders, mayNotify, ringBell, saveAll, saveOne, zipping } from "../../browser/files.ts";
 import type { Call } from "../../state/call.ts";
 import { shareText } from "../../state/files/figures.ts";
 import { problemText } from "../../state/files/files.ts";
@@ -23,6 +24,10 @@ export function TakingCard({ call, taking }: TakingCardProps) {
   const { name, state } = taking;
   const isGoing = state === "starting" || state === "taking" || state === "waiting";
   const [only, ...others] = taking.files;
+  const needsZip = taking.files.length > 1 && !canSaveFolders();
+  useEffect(() => {
+    if (needsZip) zipping().catch(() => undefined);
+  }, [needsZip]);
   const saving = useSignal<number | undefined>(undefined);
   const received = outcome?.state === "received" ? outcome.files : undefined;
 

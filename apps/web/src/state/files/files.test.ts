@@ -111,6 +111,20 @@ describe("files of a call", () => {
     expect(files.outcomes.value.get(offer.id)?.state).toBe("received");
   });
 
+  it("[F115] what went into a folder is said, and what could not be put there with its reason", async () => {
+    const { files, said, offers } = setup();
+    const [one, two] = [offers("1"), offers("2")];
+    two.taking.poured = Promise.reject(Object.assign(new Error(), { code: "disk-full" }));
+    two.taking.poured.catch(() => {});
+    for (const offer of [one, two]) {
+      files.accept(offer, () => new WritableStream());
+      offer.taking.finish();
+    }
+    await settled();
+    expect(said).toContain("1 is in your folder.");
+    expect(said.at(-1)).toMatch(/^! 2 could not be put into your folder. There is no room left/);
+  });
+
   it("[W83] progress is shown without a word", async () => {
     const { files, said, offers, accept, change } = setup();
     const taking = accept(offers("a"));

@@ -1,4 +1,5 @@
 import type {
+  AcceptOptions,
   Giving,
   KeptTransfer,
   Offer,
@@ -116,14 +117,23 @@ export class Files {
     }
   }
 
-  accept(offer: Offer): void {
+  /** @param into where each file goes besides, as in a folder of the person's own */
+  accept(offer: Offer, into?: AcceptOptions["into"]): void {
     if (offer.thumbnail !== undefined) this.thumbnails.set(offer.id, offer.thumbnail);
     this.#hidden.delete(offer.id);
     const outcomes = new Map(this.outcomes.peek());
     outcomes.delete(offer.id);
     this.outcomes.value = outcomes;
-    offer.accept();
+    const { done, poured } = offer.accept(into === undefined ? {} : { into });
+    // What does not arrive says so itself.
+    if (into !== undefined) done.then(() => this.#tellOfFolder(offer.name, poured)).catch(() => {});
     this.#look();
+  }
+  #tellOfFolder(name: string, poured: Promise<void>): Promise<void> {
+    return poured.then(
+      () => this.#announcer.say(words.files.poured(name)),
+      (problem: unknown) => this.#announcer.warn(words.files.notPoured(name, problemText(problem))),
+    );
   }
   decline(offer: Offer): void {
     offer.decline();

@@ -1,0 +1,111 @@
+/** Words of `/direct`, in English: fetched with that screen. */
+export const directEn = {
+  title: "A room without a server",
+  meaning:
+    "You and one other person hand each other two short texts, by any way you like. Then your browsers call each other directly.",
+  steps: [
+    "One of you makes an invitation, and hands it over.",
+    "The other one hands back an answer.",
+    "That is all: you are in a room of two, with call, chat and files.",
+  ],
+  invite: "Invite someone",
+  join: "Join by text",
+  knowTitle: "Good to know",
+  know: [
+    "Without a server you both have to be in the same network, on the same Wi-Fi for example. While this page's server is there, it helps you to be found from outside.",
+    "Browsers hide their address behind a name ending in .local, which many networks don't pass on. Once you let this page use camera or microphone, the address itself is handed over.",
+    "Keep this page open until you are both in the room. An invitation is good for half an hour, and for one person.",
+    "Who has the invitation can answer it. It is meant for one person alone.",
+  ],
+  kept: "This page is kept on this device now: it opens without its server, too. Your browser can install it from its menu.",
+  takeTitle: "Join by text",
+  takeMeaning: "Somebody has made an invitation for you. Bring it here, in one of these ways.",
+  invitationField: "Invitation",
+  placeholder: (mark: string) => `${mark}…`,
+  next: "Continue",
+  back: "Back",
+  scan: "Scan a QR code",
+  scanTitle: "Scan the QR code",
+  scanMeaning: "Hold the other screen before your camera, so that the code fills most of the picture.",
+  scanPart: (read: number, of: number) => `${read} of ${of} codes read.`,
+  scanFailed: "Your camera can't be used here. Take a picture of the code, and open that.",
+  openFile: "Open a file or picture",
+  openFailed: "There is neither a text nor a QR code in that file that can be read.",
+  lobbyInvite: "Invite without a server",
+  lobbyJoin: "Join without a server",
+  lobbyMeaning: "Encrypted from browser to browser. Whoever has the invitation can answer it once.",
+  makeInvitation: "Make the invitation",
+  makeAnswer: "Make the answer",
+  making: "Looking for ways to reach this browser…",
+  inviteTitle: "Invite the other one",
+  handInvitation: "Hand this over",
+  handInvitationMeaning: "By message or mail, as a file, or let them scan it.",
+  handAnswer: "Hand this back",
+  handAnswerMeaning: "To the one who invited you: by message or mail, as a file, or let them scan it.",
+  answerTitle: "Answer the invitation",
+  invitationText: "Your invitation",
+  answerText: "Your answer",
+  copy: "Copy",
+  copied: "Copied.",
+  copyFailed: "It could not be copied. Select the text and copy it.",
+  share: "Share…",
+  save: "Save as a file",
+  invitationFile: "parlour-invitation.txt",
+  answerFile: "parlour-answer.txt",
+  qrInvitation: "The invitation as a QR code",
+  qrAnswer: "The answer as a QR code",
+  qrMeaning: "A phone's camera opens it; this page can scan it, too.",
+  qrAnswerMeaning: "To be scanned by the page that invited you.",
+  qrTurning: (count: number) => `It is long, so it takes ${count} codes that follow each other.`,
+  takeAnswer: "Take their answer",
+  takeAnswerMeaning: "They get one from this page when they open your invitation.",
+  answerField: "Answer",
+  connect: "Connect",
+  connecting: "Connecting…",
+  waiting: "Waiting until they take your answer…",
+  waitingMeaning: "The call begins by itself. Keep this page open.",
+  goodUntil: (time: string) => `Good until ${time}.`,
+  reach: {
+    nowhere: "This browser has found no network at all. Connect this device to one, and begin again.",
+    names:
+      "This browser hands out only a hidden name (ending in .local). If the call does not begin, go back, turn your camera or microphone on, and try again.",
+  },
+  problems: {
+    "text-unknown": "There is no invitation or answer in it. It begins with INV1 or ANS1: copy all of it.",
+    "text-cut": "The end of it is missing. Copy all of it, to the last letter.",
+    "text-damaged": "It has changed on its way. Copy it again, or send it in another way.",
+    "text-newer": "It comes from a newer version of this page. Reload this page while its server is there.",
+    "text-invitation":
+      "That is somebody else's invitation. Hand them yours, and bring the answer that you get.",
+    "text-answer": "That is an answer, not an invitation. It belongs on the page of the one who invited.",
+    "text-other": "That answer belongs to another invitation. Ask for an answer to the one above.",
+    "text-own": "That is your own invitation. Hand it over, and bring the answer that you get.",
+    "text-stale":
+      "That invitation is older than half an hour. Ask for a new one. (Is the clock right on both devices?)",
+    "text-used": "This invitation was answered already. Make a new one for somebody else.",
+  },
+  ended: {
+    left: { title: "You left the room", meaning: "To meet again, hand each other new texts." },
+    stale: {
+      title: "The invitation is too old",
+      meaning: "Nobody answered it within half an hour. Make a new one.",
+    },
+    noWay: {
+      title: "The two browsers did not find each other",
+      meaning:
+        "Both devices have to be in the same network. Some networks keep devices apart: guest Wi-Fi often does.",
+      names:
+        "One of you handed out only a hidden name. Turn camera or microphone on before you begin, in both browsers, and try again.",
+    },
+    wrongKey: {
+      title: "This was somebody else",
+      meaning:
+        "The other page is not the one that made the text. Somebody may sit between you: hand each other new texts in another way.",
+    },
+    other: { title: "The room did not come about" },
+    again: "Start again",
+  },
+};
+
+/** The shape that every language has. */
+export type DirectWords = typeof directEn;
