@@ -13,6 +13,7 @@ const pages = {
   "/": ["index.html", "text/html"],
   "/chat.js": ["chat.js", "text/javascript"],
   "/chat.css": ["chat.css", "text/css"],
+  "/site.css": ["../../site/site.css", "text/css"],
 };
 
 const server = createServer(async (request, response) => {

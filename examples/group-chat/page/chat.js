@@ -9,7 +9,7 @@ const person = ({ name, country }) => `${flag(country)} ${name}`.trim();
 
 /** Text always goes in as text: nobody's message becomes markup. */
 function write(text, className) {
-  const line = document.createElement("li");
+  const line = document.createElement("p");
   line.textContent = text;
   line.className = className;
   element("messages").append(line);

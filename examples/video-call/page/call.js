@@ -1,9 +1,10 @@
 import { joinRoom, makePrivateLink } from "/sdk/parlour.js";
+import { nameForNow } from "./names.js";
 
 const element = (id) => document.getElementById(id);
 
 // The root leads to a fresh room. Name and key are made here: the server never sees what follows the #.
-if (location.pathname === "/") {
+if (!location.pathname.startsWith("/r/")) {
   location.replace(makePrivateLink(location.origin));
 } else {
   await call();
@@ -15,7 +16,7 @@ async function call() {
     .getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true }, video: true })
     .catch(() => undefined);
   const room = await joinRoom(location.href, {
-    name: "Guest",
+    name: nameForNow(),
     publish: stream === undefined ? [] : [{ stream, source: "camera" }],
   });
   const camera = room.publications.get("camera");
@@ -23,12 +24,20 @@ async function call() {
 
   const tell = () => {
     const others = room.peers.size;
-    element("status").textContent =
-      others === 0 ? "Nobody else is here. Copy the link and send it." : `${others + 1} people in this call.`;
+    if (room.state === "recovering") element("status").textContent = "The server is away. The call goes on.";
+    else if (others === 0) element("status").textContent = "Nobody else is here. Copy the link and send it.";
+    else element("status").textContent = `${others + 1} people in this call.`;
   };
   const show = ({ peer, stream: theirs }) => tile(peer.id, theirs, peer.name);
   for (const peer of room.peers.values()) for (const media of peer.media.values()) show(media);
   room.on("media", show);
+  // A page that was closed or is loaded again: its picture goes at once, the person a little later.
+  room.on("media-ended", ({ peer }) => document.getElementById(`tile-${peer.id}`)?.remove());
+  room.on("state", (state, reason) => {
+    if (state === "left" && reason !== undefined)
+      element("status").textContent = `${reason.detail} ${reason.hint}`;
+    else if (state !== "left") tell();
+  });
   room.on("peer", tell);
   room.on("peer-left", (peer) => {
     document.getElementById(`tile-${peer.id}`)?.remove();
