@@ -1,4 +1,4 @@
-// Every test in real browsers: `node e2e/run.mjs [--only PATTERN] [--no-build]`. Exit code 0 when all passed.
+// Every test in real browsers: `node e2e/run.mjs [--only PATTERN] [--lane NAME] [--no-build]`. Exit code 0 when all passed. Lanes: lanes.ts.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,11 @@ const { makeScratch, signalTree, sweep } = await import("./harness/scratch.ts");
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const args = process.argv.slice(2);
-const onlyAt = args.indexOf("--only");
-const only = onlyAt < 0 ? undefined : args[onlyAt + 1];
-const files = args.filter((arg, i) => !arg.startsWith("--") && (onlyAt < 0 || i !== onlyAt + 1));
+const wordAfter = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+const [only, lane] = [wordAfter("--only"), wordAfter("--lane")];
+const files = args.filter(
+  (arg, i) => !arg.startsWith("--") && !["--only", "--lane"].includes(args[i - 1] ?? ""),
+);
 
 if (!args.includes("--no-build") && existsSync(join(root, "scripts/build.mjs"))) {
   const built = spawnSync(process.execPath, [join(root, "scripts/build.mjs")], {
@@ -33,7 +35,15 @@ const child = spawn(
     ...(only === undefined ? [] : ["--testNamePattern", only]),
     ...files,
   ],
-  { stdio: "inherit", cwd: join(root, "e2e"), env: { ...process.env, PARLOUR_E2E_SCRATCH: scratch } },
+  {
+    stdio: "inherit",
+    cwd: join(root, "e2e"),
+    env: {
+      ...process.env,
+      PARLOUR_E2E_SCRATCH: scratch,
+      ...(lane === undefined ? {} : { PARLOUR_E2E_LANE: lane }),
+    },
+  },
 );
 // Workers outlive a test runner that is told to end, and start browsers meanwhile: the whole tree ends at once.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signalTree(child.pid, "SIGKILL"));

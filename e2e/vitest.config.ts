@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { filesOf } from "./lanes.ts";
 
 /** Cheap first: what fails here makes the later ones pointless. Files not named come last, the longest at the very end. */
 const order = [
@@ -38,13 +39,15 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
-    include: ["tests/**/*.test.ts"],
+    ...filesOf(process.env["PARLOUR_E2E_LANE"]),
     // Browsers are shared by the whole run: one worker, one file at a time, one module graph.
     pool: "forks",
     isolate: false,
     fileParallelism: false,
     maxWorkers: 1,
     sequence: { sequencer: CheapFirst },
+    // For threads that tests start: what they run is TypeScript, too.
+    execArgv: ["--import", new URL("../scripts/typescript/register.mjs", import.meta.url).href],
     testTimeout: 90_000,
     hookTimeout: 90_000,
     teardownTimeout: 20_000,

@@ -63,15 +63,17 @@ const chromiumFlags = ({
   holdsSoundBack = false,
   hasRealDevices = false,
   asksPermission = false,
+  hidesAddresses = false,
   flags = [],
+  place,
 }: BrowserOptions): string[] => [
-  "--no-sandbox",
+  ...(place?.isSandboxed ? [] : ["--no-sandbox"]),
   ...(hasRealDevices ? [] : [`--use-fake-device-for-media-stream=fps=${cameraFps}`]),
   ...(asksPermission ? [] : ["--use-fake-ui-for-media-stream"]),
   `--autoplay-policy=${holdsSoundBack ? "document-user-activation-required" : "no-user-gesture-required"}`,
   // Names of the form <uuid>.local need multicast, which containers often lack; and a page that a test answers itself has no
   // address, so that asking its own server would count as reaching into the local network.
-  "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
+  `--disable-features=${hidesAddresses ? "" : "WebRtcHideLocalIpsWithMdns,"}LocalNetworkAccessChecks`,
   "--disable-background-networking",
   "--disable-component-update",
   "--no-first-run",
@@ -82,11 +84,12 @@ const firefoxPreferences = ({
   holdsSoundBack = false,
   hasRealDevices = false,
   asksPermission = false,
+  hidesAddresses = false,
   preferences = {},
 }: BrowserOptions) => ({
   "media.navigator.streams.fake": !hasRealDevices,
   "media.navigator.permission.disabled": !asksPermission,
-  "media.peerconnection.ice.obfuscate_host_addresses": false,
+  "media.peerconnection.ice.obfuscate_host_addresses": hidesAddresses,
   "media.peerconnection.ice.loopback": true,
   "media.autoplay.default": holdsSoundBack ? 1 : 0,
   "media.autoplay.blocking_policy": 0,
@@ -114,6 +117,13 @@ export interface BrowserOptions {
   readonly hasRealDevices?: boolean;
   /** The browser asks the person, who is not there: nothing is allowed unless somebody presses. */
   readonly asksPermission?: boolean;
+  /**
+   * Names of the local network (`<uuid>.local`) in place of its own addresses, as browsers have it before a camera was allowed; with
+   * `asksPermission`, or it counts as allowed.
+   */
+  readonly hidesAddresses?: boolean;
+  /** Firefox: a test may reach its own controls (`allowInFirefox`). */
+  readonly hasOpenControls?: boolean;
   /** More of Chromium's. */
   readonly flags?: readonly string[];
   /** More of Firefox's preferences. */
@@ -130,6 +140,8 @@ export interface BrowserPlace {
   /** Firefox: its port there, which is the same one here. */
   readonly port?: number;
   readonly env: NodeJS.ProcessEnv;
+  /** It is no place of root's, so that the browser may keep its own sandbox. */
+  readonly isSandboxed?: boolean;
 }
 
 export async function launchBrowser(engine: Engine, options: BrowserOptions = {}): Promise<TestBrowser> {
@@ -151,7 +163,12 @@ export async function launchBrowser(engine: Engine, options: BrowserOptions = {}
   const browser = await puppeteer.launch(
     engine === "chromium"
       ? { ...shared, browser: "chrome", args: chromiumFlags(options) }
-      : { ...shared, browser: "firefox", extraPrefsFirefox: firefoxPreferences(options) },
+      : {
+          ...shared,
+          browser: "firefox",
+          args: options.hasOpenControls ? ["-remote-allow-system-access"] : [],
+          extraPrefsFirefox: firefoxPreferences(options),
+        },
   );
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error(`${engine} has no process`);

@@ -8,16 +8,17 @@ export interface CrowdPicture {
 
 /**
  * People who are nothing but the SDK and a drawn picture that moves, several in one page (of `openSdkPage`), since nobody looks at it. Each
- * one stays in `window.kept.rooms`.
+ * one stays in `window.kept.rooms`. `areBlind`: they look at nobody, as pages in the background do.
  */
 export async function joinCrowd(
   { page }: TestPage,
   link: string,
   names: readonly string[],
   picture: CrowdPicture = { width: 96, height: 54, fps: 2 },
+  areBlind = false,
 ): Promise<void> {
   await page.evaluate(
-    async (theLink, all, { width, height, fps }) => {
+    async (theLink, all, { width, height, fps }, isBlind) => {
       const draw = (hue: number): MediaStream => {
         const canvas = document.createElement("canvas");
         canvas.width = width;
@@ -45,9 +46,15 @@ export async function joinCrowd(
         ),
       );
       window.kept["rooms"] = [...already, ...rooms];
+      if (isBlind)
+        for (const room of rooms) {
+          room.on("media", (media) => media.want("none"));
+          for (const peer of room.peers.values()) for (const media of peer.media.values()) media.want("none");
+        }
     },
     link,
     names,
     picture,
+    areBlind,
   );
 }

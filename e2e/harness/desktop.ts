@@ -15,6 +15,10 @@ export interface Desktop {
   plugSpeaker(name: string): Promise<SoundDevice>;
   /** The system's choice from then on; silent until `sound(true)`. */
   plugMicrophone(name: string): Promise<TestMicrophone>;
+  /** A key on the keyboard, for the browser's own questions too: for the window in the middle, or the one whose title has that in it. */
+  press(key: string, title?: string): Promise<void>;
+  /** Whether a window of exactly that title can be seen. */
+  shows(title: string): Promise<boolean>;
   /** How loud the speaker was for a moment, as the root mean square of its samples: 0 is silence, 1 as loud as it gets. */
   loudness(speaker: SoundDevice): Promise<number>;
   close(): Promise<void>;
@@ -31,7 +35,7 @@ export interface TestMicrophone extends SoundDevice {
 }
 
 const missing = (program: string) =>
-  new Error(`${program} is missing; on Debian: apt-get install xvfb pulseaudio pulseaudio-utils`);
+  new Error(`${program} is missing; on Debian: apt-get install xvfb xdotool pulseaudio pulseaudio-utils`);
 
 export async function startDesktop(): Promise<Desktop> {
   const folder = freshFolder("desktop");
@@ -82,6 +86,21 @@ export async function startDesktop(): Promise<Desktop> {
       // Otherwise the monitor of a speaker would be what the system offers first.
       await control("set-default-source", id);
       return { name, id, sound, unplug: async () => void (await control("unload-module", module)) };
+    },
+    // Without a window manager the keyboard belongs to the window under the pointer, unless one took it, as Chromium's do.
+    async press(key, title) {
+      const focus = title === undefined ? [] : ["search", "--onlyvisible", "--name", title, "windowfocus"];
+      await output("xdotool", [...focus, "mousemove", "600", "500", "key", key], env);
+    },
+    async shows(title) {
+      const ids = await output("xdotool", ["search", "--onlyvisible", "--name", `^${title}$`], env).catch(
+        (problem: Error) => {
+          // It says nothing, and fails, when there is none.
+          if (problem.message.endsWith(": ")) return "";
+          throw problem;
+        },
+      );
+      return ids.trim() !== "";
     },
     async loudness({ id }) {
       // Half a second of the speaker's own sound: 16 bits, one channel.

@@ -3,7 +3,7 @@ import { forgetProcess, noteProcess } from "./scratch.ts";
 import { cleanEnvironment, projectRoot } from "./server.ts";
 import { within } from "./waiting.ts";
 
-/** Starts an example as its README says (`npm start -w …` runs this very file) on a free port. */
+/** Starts an example as its README says (`npm run example` runs this very file) on a free port. */
 export async function startExample(name: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const child = spawn(process.execPath, ["server.mjs"], {
     cwd: `${projectRoot}examples/${name}`,

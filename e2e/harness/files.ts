@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { TestBrowser, TestPage } from "./browsers.ts";
-import { processTree } from "./scratch.ts";
+import type { Person } from "./people.ts";
 import { until } from "./waiting.ts";
 
 /** Files that pages give each other, made in the page so that no test copies a gibibyte. */
@@ -23,7 +24,7 @@ export async function profilePage(browser: TestBrowser): Promise<TestPage> {
 }
 
 /**
- * Makes files in the page and offers them; the giving is `kept[as]`. A file is a few megabytes of noise over and over, each time
+ * Makes files in the page and offers them; the giving is `kept[as]`, when it was offered `kept[as + " at"]`. A file is a few megabytes of noise over and over, each time
  * behind another number: it takes no memory, and no piece is like another.
  */
 export async function offerFiles(
@@ -71,12 +72,40 @@ export async function offerFiles(
       });
       const peer = [...window.room.peers.values()].find((one) => one.name === only);
       window.kept[`${place} files`] = made;
+      window.kept[`${place} at`] = Date.now();
       window.kept[place] = window.room.files.offer(made, peer === undefined ? {} : { to: peer });
     },
     files,
     as,
     to,
   );
+}
+
+/** A file of the disk, no piece of which is like another: made-up ones lie in the browser's own memory. */
+export function writeNoise(path: string, size: number): void {
+  const chunk = randomBytes(4 * MiB);
+  const file = openSync(path, "w");
+  for (let at = 0; at < size; at += chunk.length) {
+    chunk.writeDoubleBE(at);
+    writeSync(file, chunk, 0, Math.min(chunk.length, size - at));
+  }
+  closeSync(file);
+}
+
+/** Offers a file of the disk, as somebody chooses one; the giving is `kept.giving`, when it was offered `kept["giving at"]`. */
+export async function offerChosen(tab: TestPage, path: string): Promise<void> {
+  const input = await tab.page.evaluateHandle(() => {
+    const field = document.createElement("input");
+    field.type = "file";
+    document.body.append(field);
+    return field;
+  });
+  await input.uploadFile(path);
+  await tab.page.evaluate((field) => {
+    window.kept["giving files"] = [...(field.files ?? [])];
+    window.kept["giving at"] = Date.now();
+    window.kept["giving"] = window.room.files.offer([...(field.files ?? [])]);
+  }, input);
 }
 
 /**
@@ -99,12 +128,14 @@ export async function narrowUplink(tab: TestPage, bytesPerSecond: number): Promi
       Object.defineProperty(channel, "bufferedAmount", { get: () => waiting });
       channel.send = ((data: Uint8Array<ArrayBuffer>) => {
         window.kept["sentBytes"] = ((window.kept["sentBytes"] as number | undefined) ?? 0) + data.length;
+        // A browser copies at once, and whoever sends counts on it.
+        const held = data.slice();
         waiting += data.length;
         const now = performance.now();
         free = Math.max(now, free) + (data.length * 1000) / most;
         setTimeout(() => {
-          waiting -= data.length;
-          if (channel.readyState === "open") send(data);
+          waiting -= held.length;
+          if (channel.readyState === "open") send(held);
           if (waiting <= channel.bufferedAmountLowThreshold)
             channel.dispatchEvent(new Event("bufferedamountlow"));
         }, free - now);
@@ -119,6 +150,24 @@ export async function acceptOffer(tab: TestPage): Promise<void> {
   await until("an offer of files", () => tab.page.evaluate(() => window.room.files.offers.length > 0));
   await tab.page.evaluate(() => {
     window.kept["taking"] = window.room.files.offers[0]?.accept();
+  });
+}
+
+/** Takes the next offer at once; `kept.first` resolves when its first piece is written and checked: milliseconds since 1970. */
+export async function acceptAtOnce(tab: TestPage): Promise<void> {
+  await tab.page.evaluate(() => {
+    window.kept["first"] = new Promise<number>((resolve) => {
+      const heard = window.room.on("offer", (offer) => {
+        heard();
+        const taking = offer.accept();
+        window.kept["taking"] = taking;
+        const stop = taking.on("change", () => {
+          if (taking.progress.bytes === 0) return;
+          stop();
+          resolve(Date.now());
+        });
+      });
+    });
   });
 }
 
@@ -180,36 +229,15 @@ export async function digestOf(tab: TestPage, what: "taking" | "giving"): Promis
   }, what);
 }
 
-/** Memory that the browser's processes have for themselves, MiB (proportional set size, proc(5)). */
-export function memoryMiB(browser: TestBrowser): number {
-  let kiB = 0;
-  for (const pid of processTree(browser.pid)) {
-    try {
-      const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-      kiB += Number(/^Pss_Anon:\s+(\d+)/m.exec(text)?.[1] ?? 0);
-    } catch {
-      // Gone meanwhile.
-    }
-  }
-  return Math.round(kiB / 1024);
-}
-
-/** Looks at the memory of both every second; the most of each beyond what it was before. */
-export function watchMemory(browsers: Readonly<Record<string, TestBrowser>>) {
-  const before = Object.fromEntries(Object.entries(browsers).map(([name, one]) => [name, memoryMiB(one)]));
-  const most = { ...before };
-  const timer = setInterval(() => {
-    for (const [name, one] of Object.entries(browsers))
-      most[name] = Math.max(most[name] ?? 0, memoryMiB(one));
-  }, 1_000);
-  return {
-    stop(): Record<string, number> {
-      clearInterval(timer);
-      return Object.fromEntries(
-        Object.keys(most).map((name) => [name, (most[name] ?? 0) - (before[name] ?? 0)]),
-      );
-    },
-  };
-}
-
 export { MiB };
+
+/** Opens the panel of the room page. */
+export async function openFiles(person: Person): Promise<void> {
+  const { page } = person.tab;
+  const isOpen = () => page.evaluate(() => window.parlourTest.find("region", "Files") !== undefined);
+  await until(`the button Files (${person.name})`, async () => {
+    if (await isOpen()) return true;
+    await page.evaluate(() => window.parlourTest.find("button", "Files")?.click());
+    return isOpen();
+  });
+}

@@ -6,6 +6,8 @@ export interface PageSide {
   readonly sockets: string[];
   /** Offers that this page made, and those it had to take back because another met them. */
   readonly offers: { made: number; takenBack: number };
+  /** What its live regions have said so far: it stands there for a moment only. */
+  readonly said: string[];
   /** Elements of that role, with their accessible names. */
   byRole(role: string, root?: Element): { element: HTMLElement; name: string }[];
   /** The first visible element of that role whose name matches (exactly for a string). */
@@ -73,6 +75,15 @@ export function preparePage(smallPictures: boolean): void {
     console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`);
   });
 
+  const said: string[] = [];
+  const listening = new MutationObserver((records) => {
+    for (const { addedNodes, target } of records)
+      if (target instanceof Element && target.closest("[aria-live]") !== null)
+        for (const node of addedNodes) said.push(node.textContent ?? "");
+  });
+  // In a frame that may run nothing the browser would complain of it.
+  if (window === window.top) listening.observe(document, { childList: true, subtree: true });
+
   const selectors: Record<string, string> = {
     button: "button, [role=button], input[type=submit], input[type=button]",
     textbox: "textarea, input:not([type]), input[type=text], input[type=search], [role=textbox]",
@@ -134,6 +145,7 @@ export function preparePage(smallPictures: boolean): void {
     connections,
     sockets,
     offers,
+    said,
     byRole,
     find: (role, name, root) =>
       byRole(role, root).find((one) => (typeof name === "string" ? one.name === name : name.test(one.name)))

@@ -12,6 +12,8 @@ export interface Person {
   seesNo(role: string, name: string | RegExp, timeoutMs?: number): Promise<void>;
   /** Waits until that text stands anywhere on the page (or in an element of that role). */
   reads(text: string | RegExp, within?: { role: string; name: string | RegExp }): Promise<void>;
+  /** Waits until a live region has said so, now or before: what it says stands there for a moment only. */
+  isTold(text: string): Promise<void>;
   /** Waits until that text stands nowhere on the page. */
   readsNo(text: string): Promise<void>;
   /** Names of the figures in **People on screen**. */
@@ -162,6 +164,10 @@ export function personOn(tab: TestPage, name: string): Person {
         ),
       );
     },
+    isTold: (text) =>
+      until(`${name} to be told ${text}`, () =>
+        page.evaluate((wanted) => window.parlourTest.said.some((one) => one.includes(wanted)), text),
+      ).then(() => undefined),
     readsNo: (text) =>
       until(`${name} to read “${text}” no more`, () =>
         page.evaluate((wanted) => !(document.body.textContent ?? "").includes(wanted), text),

@@ -28,7 +28,7 @@ export default class OneScreenReporter implements Reporter {
     // A file that could not be loaded, or whose hooks failed, has no test that says so.
     const errors = [
       ...module.errors(),
-      ...[...module.children.suites()].flatMap((suite) => [...suite.errors()]),
+      ...[...module.children.allSuites()].flatMap((suite) => [...suite.errors()]),
     ];
     if (errors.length > 0) this.#fail(module.relativeModuleId, errors);
   }

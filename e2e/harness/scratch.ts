@@ -93,13 +93,16 @@ export function processTree(pid: number): number[] {
 }
 
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
-  for (const one of processTree(pid)) {
-    try {
-      process.kill(one, signal);
-    } catch {
-      // It ended by itself meanwhile.
+  const tree = processTree(pid);
+  // Killed one after the other the last would still say goodbye for the first: a browser closes the sockets of a page that has died.
+  for (const each of signal === "SIGKILL" ? (["SIGSTOP", signal] as const) : [signal])
+    for (const one of tree) {
+      try {
+        process.kill(one, each);
+      } catch {
+        // It ended by itself meanwhile.
+      }
     }
-  }
 }
 
 /** Processes that were started with something in that folder: a profile, a server's data. No other has its random name in its arguments. */

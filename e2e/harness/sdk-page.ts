@@ -38,17 +38,19 @@ export interface SdkArrival {
   readonly name: string;
   /** Publishes the fake camera and microphone as `camera`. */
   readonly publish?: boolean;
+  /** Of the camera's picture, on a page that was not opened with small ones; 320x240 when not given. */
+  readonly picture?: { readonly width: number; readonly height: number };
   readonly media?: boolean;
   readonly rtc?: RTCConfiguration;
 }
 
 /** Joins with the SDK; the room is `window.room`, each remote source gets a `<video>` with the peer's name in `data-peer`. */
 export async function joinWithSdk(tab: TestPage, arrival: SdkArrival): Promise<void> {
-  await tab.page.evaluate(async ({ link, name, publish, media, rtc }) => {
+  await tab.page.evaluate(async ({ link, name, publish, picture, media, rtc }) => {
     const stream = publish
       ? await navigator.mediaDevices.getUserMedia({
           audio: true,
-          video: { width: 320, height: 240, frameRate: 15 },
+          video: { width: 320, height: 240, ...picture, frameRate: 15 },
         })
       : undefined;
     window.kept["stream"] = stream;
@@ -66,11 +68,14 @@ export async function joinWithSdk(tab: TestPage, arrival: SdkArrival): Promise<v
         video = document.createElement("video");
         video.autoplay = true;
         video.playsInline = true;
+        video.onpause = () => void video?.play().catch(() => {});
         video.dataset["peer"] = remote.peer.name;
         video.dataset["source"] = remote.source;
         document.body.append(video);
       }
       if (video.srcObject !== remote.stream) video.srcObject = remote.stream;
+      // Where its only track gives way to another Firefox may stand still, unless it is told to play (as the page does, [W119]).
+      video.play().catch(() => {});
     };
     room.on("media", show);
     for (const peer of room.peers.values()) for (const remote of peer.media.values()) show(remote);

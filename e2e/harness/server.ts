@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../packages/testkit/node/index.ts";
 import { forgetProcess, freshFolder, noteProcess, removeFolder } from "./scratch.ts";
 import { within } from "./waiting.ts";
 
@@ -42,7 +43,7 @@ export async function startServer(flags: readonly string[] = [], place?: ServerP
   let url = "";
 
   const start = async (): Promise<void> => {
-    const port = place?.port.toString() ?? (url === "" ? "0" : new URL(url).port);
+    const port = String(place?.port ?? (url === "" ? await freePort() : new URL(url).port));
     const [program = "", ...words] = [...(place?.launcher ?? []), process.execPath, command];
     const child = spawn(
       program,

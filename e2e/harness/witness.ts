@@ -47,5 +47,12 @@ export function seen(
   fits: (one: Witnessed) => boolean,
   timeoutMs?: number,
 ): Promise<Witnessed> {
-  return until(what, async () => (await witnessed(tab)).find(fits), timeoutMs);
+  let all: readonly Witnessed[] = [];
+  const found = async () => {
+    all = await witnessed(tab);
+    return all.find(fits);
+  };
+  return until(what, found, timeoutMs).catch((cause: Error) => {
+    throw new Error(`${cause.message}; seen so far: ${JSON.stringify(all.slice(-20))}`, { cause });
+  });
 }

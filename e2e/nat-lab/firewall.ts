@@ -3,13 +3,23 @@ import type { Network } from "./networks.ts";
 /** What goes wrong on a line, whatever its network is like. */
 export interface Trouble {
   readonly udpBlocked: boolean;
+  /** UDP goes out, and none comes in. */
+  readonly deaf: boolean;
+  /** Of UDP nothing comes in but checks of ICE and what else is STUN. */
+  readonly checksAlone: boolean;
   /** Nothing passes, in either direction, and nobody is told. */
   readonly silent: boolean;
   /** Share of packets that are lost, each way. */
   readonly loss: number;
 }
 
-export const noTrouble: Trouble = { udpBlocked: false, silent: false, loss: 0 };
+export const noTrouble: Trouble = {
+  udpBlocked: false,
+  deaf: false,
+  checksAlone: false,
+  silent: false,
+  loss: 0,
+};
 
 /**
  * The rules of the router in front of a host, as one transaction for `nft -f`. `lan*` are its sides towards the host, `wan` is the
@@ -92,11 +102,14 @@ table ip6 lab {
 }`;
 }
 
-function troubleRules({ udpBlocked, silent, loss }: Trouble): string {
+function troubleRules({ udpBlocked, deaf, checksAlone, silent, loss }: Trouble): string {
   if (loss < 0 || loss > 1) throw new RangeError(`a share of packets is between 0 and 1, not ${loss}`);
   const rules = [
     ...(silent ? ["drop"] : []),
     ...(udpBlocked ? ["meta l4proto udp drop"] : []),
+    ...(deaf ? ['iifname "wan" meta l4proto udp drop'] : []),
+    // STUN begins with 0 to 3 (RFC 7983, section 7): the first byte of what UDP carries.
+    ...(checksAlone ? ['iifname "wan" meta l4proto udp @th,64,8 > 3 drop'] : []),
     ...(loss > 0 ? [`numgen random mod 10000 < ${Math.round(loss * 10_000)} drop`] : []),
   ];
   if (rules.length === 0) return "";

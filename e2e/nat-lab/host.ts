@@ -1,5 +1,5 @@
 import { setTimeout as pass } from "node:timers/promises";
-import type { Engine, TestBrowser } from "../harness/browsers.ts";
+import type { BrowserOptions, Engine, TestBrowser } from "../harness/browsers.ts";
 import { noTrouble, providerRules, routerRules, type Trouble } from "./firewall.ts";
 import { launchInside } from "./lab-browser.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
@@ -19,6 +19,10 @@ export interface Host {
   setNat(network: Network): Promise<void>;
   blockUdp(): Promise<void>;
   allowUdp(): Promise<void>;
+  /** A block of one way: UDP goes out from now on, and none comes in; until `setNat`. */
+  deafen(): Promise<void>;
+  /** Checks of ICE come in from now on, and nothing else over UDP; `isSo` false: all does again. */
+  hearChecksAlone(isSo?: boolean): Promise<void>;
   /** That share (0 to 1) of packets is lost from now on, each way. */
   lose(share: number): Promise<void>;
   /** Nothing passes for so long, either way, and nobody is told. Resolves when it is over. */
@@ -34,6 +38,8 @@ export interface Host {
    * hear of that late, and break off what they are loading then; who wants to see that holds on to one.
    */
   browser(engine: Engine): Promise<TestBrowser>;
+  /** Another browser, launched with these options. Whoever asks for it closes it. */
+  launch(engine: Engine, options: BrowserOptions): Promise<TestBrowser>;
   /** Every browser of this host stands still, as on a machine that sleeps; its sockets stay as they are. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -101,6 +107,8 @@ export async function openHost(name: string, number: number, trust: Trust): Prom
     },
     blockUdp: () => change({ udpBlocked: true }),
     allowUdp: () => change({ udpBlocked: false }),
+    deafen: () => change({ deaf: true }),
+    hearChecksAlone: (isSo = true) => change({ checksAlone: isSo }),
     lose: (share) => change({ loss: share }),
     async silence(ms) {
       await change({ silent: true });
@@ -124,6 +132,7 @@ export async function openHost(name: string, number: number, trust: Trust): Prom
       launched.then(({ browser }) => browser.once("disconnected", forget), forget);
       return launched;
     },
+    launch: (engine, options) => launchInside(engine, host, trust, options),
     pause: () => eachBrowser((browser) => browser.signal("SIGSTOP")),
     resume: () => eachBrowser((browser) => browser.signal("SIGCONT")),
     async close() {

@@ -4,24 +4,42 @@ import { existsSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Engine, executable, launchBrowser, type TestBrowser } from "../harness/browsers.ts";
+import {
+  type BrowserOptions,
+  type Engine,
+  executable,
+  launchBrowser,
+  type TestBrowser,
+} from "../harness/browsers.ts";
 import { forgetProcess, freshFolder, noteProcess } from "../harness/scratch.ts";
 import { within } from "../harness/waiting.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Trust } from "./trust.ts";
 import { server } from "./wiring.ts";
 
+/** The lab is somebody's who is not root, in a namespace where they look like it (`run.mjs`). */
+const isInUserNamespace = process.env["PARLOUR_NAT_USER_NAMESPACE"] === "1";
+/** Chromium's sandbox is not for root, nor for who looks like it: in here the browser's user is somebody again. */
+const asSomebody = isInUserNamespace ? "unshare --user --map-user=1000 --map-group=1000 " : "";
+
 /** A real browser on a host of the lab, driven from outside: Chromium over a pipe, Firefox over a bridge to its port. */
-export async function launchInside(engine: Engine, namespace: Namespace, trust: Trust): Promise<TestBrowser> {
+export async function launchInside(
+  engine: Engine,
+  namespace: Namespace,
+  trust: Trust,
+  options: BrowserOptions = {},
+): Promise<TestBrowser> {
   const folder = freshFolder("host");
   const profile = trust.profile(engine);
   const bridge = engine === "firefox" ? await openBridge(namespace, folder) : undefined;
   const launched = await launchBrowser(engine, {
+    ...options,
     place: {
       executable: starter(namespace, folder, await executable(engine)),
       profile,
       // What Chromium trusts lies in its home folder.
       env: { ...process.env, HOME: profile },
+      isSandboxed: isInUserNamespace,
       ...(bridge === undefined ? {} : { port: bridge.port }),
     },
   });
@@ -49,7 +67,7 @@ function starter({ launcher }: Namespace, folder: string, browser: string): stri
   const path = join(folder, "browser");
   writeFileSync(
     path,
-    `#!/bin/sh\nexec ${launcher.join(" ")} unshare --mount sh -c "${bound}exec '${browser}' \\"\\$@\\"" sh "$@"\n`,
+    `#!/bin/sh\nexec ${launcher.join(" ")} unshare --mount sh -c "${bound}exec ${asSomebody}'${browser}' \\"\\$@\\"" sh "$@"\n`,
     { mode: 0o755 },
   );
   return path;

@@ -132,6 +132,21 @@ describe("the lab", () => {
       expect(there.heard.filter(({ text }) => text === "into silence")).toEqual([]);
     });
 
+    it("[N1] of UDP checks come in, and nothing else", async () => {
+      const from = await socket();
+      const at = await seenBy(door, from);
+      await host.hearChecksAlone();
+      there.send(door, "words", at);
+      // A request for a binding begins with these bytes (RFC 8489, section 5).
+      there.send(door, "\u0000\u0001 check", at);
+      await here.hears(from, "\u0000\u0001 check");
+      await host.hearChecksAlone(false);
+      there.send(door, "words again", at);
+      await here.hears(from, "words again");
+      const heard = here.heard.filter(({ socket: of }) => of === from).map(({ text }) => text);
+      expect(heard).toEqual(["\u0000\u0001 check", "words again"]);
+    });
+
     it("[N1] mappings are forgotten, at once or when nothing passes for a while", async () => {
       const from = await socket();
       const before = await seenBy(door, from);

@@ -1,4 +1,4 @@
-import type { Engine, TestPage } from "../harness/browsers.ts";
+import type { Engine, TestBrowser, TestPage } from "../harness/browsers.ts";
 import { mediaReceived, pictureMoves } from "../harness/measure.ts";
 import { privateLink } from "../harness/people.ts";
 import { joinWithSdk, loadSdk, openSdkPage } from "../harness/sdk-page.ts";
@@ -35,6 +35,8 @@ export interface Meeting {
 export interface Visitor {
   readonly host: Host;
   readonly engine: Engine;
+  /** One that was launched for it; else the host's own of that kind. */
+  readonly browser?: TestBrowser;
   readonly rtc?: RTCConfiguration;
   /** Before anything of the page runs. */
   readonly prepare?: (tab: TestPage) => Promise<unknown>;
@@ -95,8 +97,8 @@ export async function meet(
   };
 }
 
-async function open(world: World, { host, engine, prepare }: Visitor): Promise<TestPage> {
-  const browser = await host.browser(engine);
+async function open(world: World, { host, engine, browser: own, prepare }: Visitor): Promise<TestPage> {
+  const browser = own ?? (await host.browser(engine));
   if (prepare === undefined) return openSdkPage(browser, world.server.url);
   const tab = await browser.openPage();
   await prepare(tab);

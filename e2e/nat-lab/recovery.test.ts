@@ -9,6 +9,8 @@ import { type Meeting, meet } from "./meeting.ts";
 import { sharedWorld, type World } from "./world.ts";
 
 const isLong = process.env["PARLOUR_LONG"] === "1";
+/** A laptop closed over a coffee. That a seat is given up takes a minute and a half of it; `e2e/tests/stopped.test.ts` has that much in every run. */
+const asleepMs = 600_000;
 /** What a person waits for, at most, when the machine is busy: much longer than it takes. */
 const patienceMs = 60_000;
 
@@ -67,6 +69,19 @@ const troubles: readonly Trouble[] = [
 describe("a call goes on", () => {
   let world: World;
   let meeting: Meeting | undefined;
+  /** Two Chromiums, each behind a router, in a call that has just begun. */
+  const twoAnew = async () => {
+    await meeting?.close();
+    const [a, b] = [world.host("a"), world.host("b")];
+    await Promise.all([a.setNat("port-restricted"), b.setNat("port-restricted")]);
+    const met = await meet(world, [
+      { host: a, engine: "chromium" },
+      { host: b, engine: "chromium" },
+    ]);
+    meeting = met;
+    await met.talks(patienceMs);
+    return { a, ...met };
+  };
   beforeAll(async () => {
     world = await sharedWorld();
   });
@@ -122,30 +137,85 @@ describe("a call goes on", () => {
 
   it.skipIf(!isLong)(
     "[L52] comes back as itself, when it slept for longer than its seat is kept",
-    {
-      timeout: 300_000,
-    },
+    { timeout: asleepMs + 300_000 },
     async () => {
-      await meeting?.close();
-      const [a, b] = [world.host("a"), world.host("b")];
-      await Promise.all([a.setNat("port-restricted"), b.setNat("port-restricted")]);
-      meeting = await meet(world, [
-        { host: a, engine: "chromium" },
-        { host: b, engine: "chromium" },
-      ]);
-      await meeting.talks(patienceMs);
-      const [sleeper, other] = meeting.tabs;
+      const { a, tabs, talks } = await twoAnew();
+      const [sleeper, other] = tabs;
       const identity = () => sleeper.page.evaluate(() => [window.room.self.id, window.room.self.name]);
       const known = () =>
         other.page.evaluate(() => [...window.room.peers.values()].map(({ id, name }) => [id, name]));
       const before = await identity();
       expect(await known()).toEqual([before]);
+      const night = pass(asleepMs);
       await a.pause();
       await until("the seat to be given up", async () => (await known()).length === 0, 120_000);
+      await night;
       await a.resume();
-      await meeting.talks(patienceMs);
+      await talks(patienceMs);
       expect(await identity()).toEqual(before);
       expect(await known()).toEqual([before]);
+    },
+  );
+
+  it("[L133][L134][L137] of one way that lets checks through and nothing else: it says so, tries another connection, and is well again once that can be", {
+    timeout: 180_000,
+  }, async () => {
+    const { a, tabs, talks } = await twoAnew();
+    const [deaf, other] = tabs;
+    for (const tab of tabs) await listen(tab);
+    for (const tab of tabs) await beginCounting(tab);
+    await a.hearChecksAlone();
+    await until(
+      "it to notice",
+      async () => (await linkOf(deaf)).join() === "recovering,connected",
+      patienceMs,
+    );
+    await until("another connection", async () => (await rebuildsOf(deaf)).includes("silence"), patienceMs);
+    // There are no keys for it, either.
+    expect(await linkOf(deaf)).not.toContain("connected");
+    await a.hearChecksAlone(false);
+    await talks(patienceMs);
+    for (const [tab, receiver] of [
+      [deaf, other],
+      [other, deaf],
+    ] as const) {
+      const sent = await stopCounting(tab);
+      await until("what was counted", async () => (await counted(receiver)).got.length >= sent, patienceMs);
+      expect((await counted(receiver)).got).toEqual(Array.from({ length: sent }, (_, n) => n));
+      expect((await counted(receiver)).people).toEqual([]);
+    }
+    for (const tab of tabs) await until("a link that says it is well", () => isWell(tab), patienceMs);
+    expect(await rebuildsOf(deaf)).toEqual(["silence"]);
+  });
+
+  it.each(["full-cone", "symmetric"] as const)(
+    "[L145] a way that was direct is so again after another address, of the one behind the %s NAT, whom the other finds by his checks alone or is found by so",
+    { timeout: 180_000 },
+    async (moves) => {
+      await meeting?.close();
+      const [a, b] = [world.host("a"), world.host("b")];
+      await Promise.all([a.setNat(moves), b.setNat(moves === "symmetric" ? "full-cone" : "symmetric")]);
+      const met = await meet(world, [
+        { host: a, engine: "chromium" },
+        { host: b, engine: "chromium" },
+      ]);
+      meeting = met;
+      await met.talks(patienceMs);
+      const paths = async () => (await met.ends()).map((end) => end?.path).join();
+      await until("a direct way", async () => (await paths()) === "direct,direct", patienceMs);
+      await a.changeAddress();
+      await met.talks(patienceMs);
+      let last = "";
+      await until(
+        "a direct way again",
+        async () => {
+          last = await paths();
+          return last === "direct,direct";
+        },
+        patienceMs,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}; it is ${last}`);
+      });
     },
   );
 
@@ -225,6 +295,20 @@ const counted = ({ page }: TestPage): Promise<{ got: number[]; people: string[] 
     got: window.kept["got"] as number[],
     people: window.kept["people"] as string[],
   }));
+
+/** What the link says, and what its connection says of itself. */
+const linkOf = ({ page }: TestPage): Promise<string[]> =>
+  page.evaluate(() => {
+    const [peer] = window.room.peers.values();
+    return [peer?.link.state ?? "", peer?.link.connection?.connectionState ?? ""];
+  });
+
+/** Why there were other connections. */
+const rebuildsOf = ({ page }: TestPage): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { events } = await window.room.inspect();
+    return events.filter(({ event }) => event === "rebuild").map(({ detail }) => String(detail));
+  });
 
 /** Connected, signaling too, and nothing to complain of but a detour over TCP. */
 const isWell = ({ page }: TestPage): Promise<boolean> =>

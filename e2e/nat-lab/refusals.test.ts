@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestPage } from "../harness/browsers.ts";
-import { startServer } from "../harness/server.ts";
 import { until } from "../harness/waiting.ts";
+import { staged } from "../staged-failures.ts";
 import { meet, type Visitor } from "./meeting.ts";
 import type { Network } from "./networks.ts";
+import { relayElsewhere, startRelayBeside } from "./relay-beside.ts";
 import { sharedWorld, type World } from "./world.ts";
 
 /** What one side says of a link that can't be. */
@@ -13,7 +14,6 @@ interface Finding {
 }
 
 const isWhole = process.env["PARLOUR_NAT_MATRIX"] === "whole";
-const secret = "the same long random text";
 
 /** Everyone's credentials are wrong, as after the relay's secret was changed. */
 const withWrongCredentials = ({ page }: TestPage): Promise<unknown> =>
@@ -40,7 +40,10 @@ describe("two networks that nothing joins", () => {
   beforeAll(async () => {
     world = await sharedWorld();
   });
-  afterAll(() => world.serve());
+  afterAll(async () => {
+    await Promise.all(["a", "b"].map((name) => world.host(name).setNat("port-restricted")));
+    await world.serve();
+  });
 
   /** Both come to a room; gives what each says once it says that, or what it says when that takes too long. */
   async function findings(
@@ -89,7 +92,7 @@ describe("two networks that nothing joins", () => {
       ],
     },
     {
-      title: "whom the relay refuses says so, and the other side that it is not to be had there",
+      title: `${staged("relay refuses")}: says so, and the other side that it is not to be had there`,
       flags: [],
       networks: ["symmetric", "symmetric"],
       prepare: withWrongCredentials,
@@ -106,14 +109,7 @@ describe("two networks that nothing joins", () => {
     },
     {
       title: "a relay that does not answer is not reached from here",
-      flags: [
-        "--turn",
-        "external",
-        "--turn-secret",
-        secret,
-        "--turn-url",
-        "turn:parlour.test:9?transport=tcp",
-      ],
+      flags: relayElsewhere("turn:parlour.test:9?transport=tcp"),
       networks: ["symmetric", "symmetric"],
       expected: [
         { code: "no-relay-candidate", side: "here" },
@@ -123,19 +119,14 @@ describe("two networks that nothing joins", () => {
     },
   ];
   for (const { title, flags, networks, expected, prepare, isLong } of table)
-    it.skipIf(isLong && !isWhole)(`[N6] ${title}`, async () => {
+    it.skipIf(isLong && !isWhole)(`[N6][D9] ${title}`, async () => {
       await world.serve(flags);
       expect(await findings(networks, expected, prepare)).toEqual(expected);
     });
 
-  it("[N6] a relay that takes UDP alone, where UDP is blocked", async () => {
-    // First the server that has no relay of its own: the port is free then.
-    const url = "turn:parlour.test:3478?transport=udp";
-    await world.serve(["--turn", "external", "--turn-secret", secret, "--turn-url", url]);
-    const relay = await startServer(["--turn-port", "3478", "--turn-secret", secret], {
-      launcher: world.server.namespace.launcher,
-      port: 8080,
-    });
+  it(`[N6][D9] ${staged("UDP blocked")}, and the relay takes UDP alone`, async () => {
+    await world.serve(relayElsewhere("turn:parlour.test:3478?transport=udp"));
+    const relay = await startRelayBeside(world);
     try {
       const expected = [
         { code: "udp-blocked", side: "here" },

@@ -39,9 +39,16 @@ if (!works(["unshare", "--net", "true"])) {
       : "The NAT lab is left out: this user may make no network namespaces. As root it runs; or allow them: sysctl kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu).";
     end([why], isRoot ? 1 : 0);
   }
-  const again = spawnSync(inside[0], [...inside.slice(1), process.execPath, ...process.argv.slice(1)], {
-    stdio: "inherit",
-  });
+  // Firefox is driven over a port of this machine itself, which is down in a fresh namespace.
+  const begin = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
+  const again = spawnSync(
+    inside[0],
+    [...inside.slice(1), ...begin, process.execPath, ...process.argv.slice(1)],
+    {
+      stdio: "inherit",
+      env: { ...process.env, PARLOUR_NAT_USER_NAMESPACE: "1" },
+    },
+  );
   process.exit(again.status ?? 1);
 }
 
@@ -68,6 +75,8 @@ const child = spawn(
     "run",
     "--config",
     join(here, "vitest.config.ts"),
+    // The default writes a file beside it, where this user may have no business.
+    ...["--configLoader", "runner"],
     ...(only === undefined ? [] : ["--testNamePattern", only]),
     ...files,
   ],

@@ -11,6 +11,8 @@
  * await a.changeAddress();                               // wifi down, cable up
  * await a.silence(5_000);                                // nothing passes, nobody is told
  * await a.blockUdp();                                    // from now on; allowUdp() ends it
+ * await a.deafen();                                      // UDP goes out and none comes in, until setNat()
+ * await a.hearChecksAlone();                             // of UDP checks of ICE come in, and nothing else; (false) ends it
  * await a.lose(0.05);                                    // 5 % of packets each way
  * await a.forgetMappings(); await a.expireMappings(5);   // seconds
  * await a.pause(); await a.resume();                     // every process of its browsers

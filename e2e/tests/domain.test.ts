@@ -6,7 +6,8 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, type Pebble, startPebble } from "../../packages/server/node/tls/acme/pebble.fixture.ts";
+import { type Pebble, startPebble } from "../../packages/server/node/tls/acme/pebble.fixture.ts";
+import { freePort } from "../../packages/testkit/node/index.ts";
 import {
   type Engine,
   executable,

@@ -1,38 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { type Engine, sharedBrowser, type TestPage } from "../harness/browsers.ts";
-import { startExample } from "../harness/example.ts";
+import { describe, expect, it } from "vitest";
+import type { TestPage } from "../harness/browsers.ts";
+import { shows, useExamples } from "../harness/examples-stage.ts";
 import { pictureMoves, toneHeard } from "../harness/measure.ts";
 import { until } from "../harness/waiting.ts";
 
-let closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  const mine = closers.reverse();
-  closers = [];
-  for (const close of mine) await close().catch(() => {});
-});
+describe("examples with rooms", () => {
+  const { start, open, looksRight } = useExamples();
 
-async function start(name: string): Promise<string> {
-  const example = await startExample(name);
-  closers.push(() => example.close());
-  return example.url;
-}
-async function open(engine: Engine, url: string): Promise<TestPage> {
-  const tab = await (await sharedBrowser(engine)).openPage();
-  closers.push(() => tab.close());
-  await tab.page.goto(url);
-  return tab;
-}
-const shows = (tab: TestPage, selector: string, pattern: RegExp): Promise<string> =>
-  until(`${pattern} in ${selector}`, async () => {
-    const text = await tab.page.evaluate(
-      (where) => document.querySelector(where)?.textContent ?? "",
-      selector,
-    );
-    return pattern.test(text) && text;
-  });
-
-describe("examples", () => {
-  it("group-chat: names of two words, count, notices, messages with their time, profanity told to the sender alone", async () => {
+  it("[E9] group-chat: names of two words, count, notices, messages with their time, profanity told to the sender alone", async () => {
     const url = await start("group-chat");
     const ada = await open("chromium", url);
     const welcome = await shows(ada, "#welcome", /You are (?:\S+ )?[A-Z][a-z]+ [A-Z][a-z]+\./);
@@ -60,9 +35,10 @@ describe("examples", () => {
     await shows(bo, "#count", /^1 online$/);
     await shows(bo, "#messages", /left/);
     expect(bo.problems).toEqual([]);
+    await looksRight(await open("chromium", url));
   });
 
-  it("video-call: the root leads to a fresh room, its link brings others in, everyone sees and hears everyone", async () => {
+  it("[E9] video-call: the root leads to a fresh room, its link brings others in, everyone sees and hears everyone", async () => {
     const url = await start("video-call");
     const ada = await open("chromium", url);
     const link = await until(
@@ -90,6 +66,62 @@ describe("examples", () => {
       );
     }
     await pictureMoves(ada, { selector: "figure:not(#tile-self)" });
-    expect([...ada.problems, ...bo.problems, ...cy.problems]).toEqual([]);
+    for (const tab of [ada, bo, cy]) await looksRight(tab);
+    // The address that asks for a fresh room gives another one.
+    const di = await open("firefox", `${url}/new`);
+    await until("another room", async () => /\/r\/\w+#k=/.test(di.page.url()) && di.page.url() !== link);
+  });
+
+  it("[E6][E9] cat-pictures: a picture dropped here appears there, and what is no picture does not", async () => {
+    const url = await start("cat-pictures");
+    const ada = await open("chromium", url);
+    const link = await until(
+      "a room of one's own",
+      async () => /\/r\/\w+#k=/.test(ada.page.url()) && ada.page.url(),
+    );
+    await shows(ada, "#state", /Nobody else/);
+    const bo = await open("firefox", link);
+    await shows(ada, "#state", /Others here: 1/);
+    const drop = (tab: TestPage, name: string, isPicture: boolean): Promise<void> =>
+      tab.page.evaluate(
+        async (fileName, isReal) => {
+          const canvas = new OffscreenCanvas(40, 30);
+          const pen = canvas.getContext("2d");
+          if (pen) {
+            pen.fillStyle = "red";
+            pen.fillRect(0, 0, 40, 30);
+          }
+          const bytes = isReal ? await canvas.convertToBlob() : new Blob(["<svg onload=alert(1)>"]);
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], fileName));
+          document.body.dispatchEvent(
+            new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }),
+          );
+        },
+        name,
+        isPicture,
+      );
+    await drop(ada, "red.png", true);
+    await until("the picture over there", () =>
+      bo.page.evaluate(() => {
+        const [shown] = document.querySelectorAll<HTMLImageElement>('img[alt="red.png"]');
+        const pen = new OffscreenCanvas(1, 1).getContext("2d");
+        if (shown === undefined || shown.naturalWidth !== 40 || pen === null) return false;
+        pen.drawImage(shown, 0, 0, 1, 1);
+        const [red = 0, green = 0] = pen.getImageData(0, 0, 1, 1).data;
+        return red > 200 && green < 60;
+      }),
+    );
+    await bo.page.click("#cat");
+    for (const tab of [ada, bo]) await shows(tab, "#pictures", /cat\.png/);
+    await drop(ada, "evil.svg", false);
+    await shows(ada, "#state", /is no picture/);
+    await drop(ada, "fake.png", false);
+    await shows(bo, "#state", /fake\.png can't be shown/);
+    expect(await bo.page.$$eval("#pictures img", (all) => all.length)).toBe(2);
+    // Who comes later gets what there is.
+    const cy = await open("chromium", link);
+    await shows(cy, "#pictures", /red\.png/);
+    for (const tab of [ada, bo, cy]) await looksRight(tab);
   });
 });

@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Engine, launchBrowser, type TestBrowser, type TestPage } from "../harness/browsers.ts";
 import {
   acceptOffer,
@@ -6,13 +7,16 @@ import {
   endOf,
   MiB,
   narrowUplink,
+  offerChosen,
   offerFiles,
   profilePage,
   taken,
   takenUpTo,
-  watchMemory,
+  writeNoise,
 } from "../harness/files.ts";
+import { watchMemory } from "../harness/growth.ts";
 import { privateLink } from "../harness/people.ts";
+import { freshFolder, removeFolder } from "../harness/scratch.ts";
 import { joinWithSdk, linked, loadSdk } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
@@ -67,12 +71,16 @@ describe("files", () => {
     await joinWithSdk(tab, { link, name, media: false });
   };
 
-  it("[F18] Chromium to Chromium: a gibibyte to the disk, byte for byte, in little memory", async () => {
+  it("[F18][F120] Chromium to Chromium: a gibibyte from disk to disk, byte for byte, in little memory", async () => {
     const { ada, bo, browsers: both } = await pair("chromium", "chromium");
-    await offerFiles(ada, [{ name: "film.bin", size: big }]);
+    const folder = freshFolder("film");
+    onTestFinished(() => removeFolder(folder));
+    const film = join(folder, "film.bin");
+    writeNoise(film, big);
+    const memory = watchMemory(both);
+    await offerChosen(ada, film);
     await acceptOffer(bo);
     await takenUpTo(bo, 32 * MiB);
-    const memory = watchMemory(both);
     const begun = Date.now();
     await takenUpTo(bo, big);
     expect(await endOf(bo)).toBe("done");
@@ -81,9 +89,10 @@ describe("files", () => {
     process.stderr.write(
       `${Math.round((big / MiB - 32) / seconds)} MiB/s; memory beyond: ${JSON.stringify(grown)} MiB\n`,
     );
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, big));
-    expect(grown["taker"]).toBeLessThan(256);
-    expect(grown["giver"]).toBeLessThan(256);
+    expect(await digestOf(bo, "taking")).toEqual(await digestOf(ada, "giving"));
+    expect(grown.giver.most).toBeLessThan(96);
+    // Messages of a channel come in buffers of their own, of which browsers let 64 MiB lie about before they collect them.
+    expect(grown.taker.most).toBeLessThan(128);
   }, 600_000);
 
   it("[F18] Firefox to Chromium: the taker's page is reloaded in the middle, and little comes twice", async () => {

@@ -81,13 +81,15 @@ describe("glare: both sides add tracks at the same instant", () => {
         for (let round = 0; round < roundsEach; round++) {
           const source = `extra-${round}`;
           await publishTogether([ada, bo], source);
-          for (const [tab, other] of ends) {
-            await pictureMoves(tab, { selector: `video[data-peer="${other}"][data-source="${source}"]` });
-          }
+          await Promise.all(
+            ends.map(([tab, other]) =>
+              pictureMoves(tab, { selector: `video[data-peer="${other}"][data-source="${source}"]` }),
+            ),
+          );
           await unpublishTogether([ada, bo], source);
-          for (const [tab] of ends) {
-            await until(`${source} gone`, async () => !(await sources(tab)).includes(source));
-          }
+          await Promise.all(
+            ends.map(([tab]) => until(`${source} gone`, async () => !(await sources(tab)).includes(source))),
+          );
         }
         for (const [tab, other] of ends) {
           // The connection that went through all of it still carries the first pictures, and is at rest.

@@ -1,77 +1,161 @@
 import { describe, expect, it } from "vitest";
-import { complaints } from "../harness/axe.ts";
-import type { Engine } from "../harness/browsers.ts";
+import { complaints, pretend } from "../harness/axe.ts";
+import { type Engine, launchBrowser } from "../harness/browsers.ts";
 import { choose } from "../harness/on-the-page.ts";
-import { personOn, privateLink } from "../harness/people.ts";
+import { enter, type Person, personOn, privateLink } from "../harness/people.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
-/** Presses the item of a menu that a button opens. */
 const engines: Engine[] = ["chromium", "firefox"];
+
+const silent = { camera: false, mic: false };
 
 describe("the page for everyone", () => {
   const stage = useStage();
 
-  it("[W58] axe finds nothing on the screens before and after a call, light and dark", async () => {
+  it("[W94] nothing moves where motion is reduced, and lines are stronger where more contrast is wanted", async () => {
     const tab = await stage.page("chromium");
-    const ada = personOn(tab, "Ada");
-    const visits: readonly (readonly [string, string, string])[] = [
-      ["/", "button", "Start a private room"],
-      ["/new", "textbox", "Link to this room"],
-      ["/r/axe-lobby?mic=off&camera=off", "button", "Join"],
-      ["/r/axe-bad#k=x", "button", "Join"],
-    ];
-    for (const [path, role, name] of visits) {
-      await tab.page.goto(stage.server.url + path);
-      await ada.sees(role, name);
-      expect(await complaints(tab), path).toBe("");
-    }
-    await ada.press("Join");
-    await ada.sees("heading", "This link is incomplete");
-    expect(await complaints(tab)).toBe("");
-    await tab.page.evaluate(() => localStorage.setItem("parlour:language", "de"));
-    await tab.page.goto(`${stage.server.url}/r/axe-deutsch`);
-    await ada.sees("button", "Beitreten");
-    expect(await tab.page.evaluate(() => document.documentElement.lang)).toBe("de");
-    expect(await complaints(tab)).toBe("");
+    const ada = await enter(tab, privateLink(stage.server, stage.roomName("calm")), {
+      name: "Ada",
+      ...silent,
+    });
+    const wish = (name: string, value: string) => pretend(tab, [{ name, value }]);
+    /** How long the panel takes to slide in, and how its edge looks. */
+    const panel = async () => {
+      await ada.press("People");
+      const seen = await tab.page.evaluate(() => {
+        const found = window.parlourTest.find("region", "People");
+        if (found === undefined) throw new Error("no panel");
+        const { animationDuration, borderTopColor } = getComputedStyle(found);
+        const times = document.getAnimations().map((one) => one.effect?.getComputedTiming().duration);
+        return { animationDuration, borderTopColor, times };
+      });
+      await ada.press("People");
+      await ada.seesNo("region", "People");
+      return seen;
+    };
+    const usual = await panel();
+    expect(usual.animationDuration).toBe("0.15s");
+    await wish("prefers-reduced-motion", "reduce");
+    const calm = await panel();
+    expect(calm.animationDuration).toBe("0s");
+    expect(calm.times.filter((time) => time !== 0)).toEqual([]);
+    await wish("prefers-contrast", "more");
+    expect((await panel()).borderTopColor).not.toBe(usual.borderTopColor);
   });
 
-  it("[W58] axe finds nothing in a call, its panels, menus and dialogs, light and dark", async () => {
-    const link = privateLink(stage.server, stage.roomName("axe"));
-    const ada = await stage.person("chromium", link, { name: "Ada" });
-    expect(await complaints(ada.tab), "alone").toBe("");
-    const bo = await stage.member("chromium", { link, name: "Bo", media: true });
-    await ada.seesPeople("Bo");
-    await bo.page.evaluate(() => window.room.say("See https://example.org, 👍"));
-    await ada.open("Chat");
-    await ada.readsOnce("See https://example.org, 👍");
-    await ada.say("So do I");
-    expect(await complaints(ada.tab), "chat").toBe("");
-    await ada.press("Chat");
-    await ada.press("People");
-    await ada.sees("list", "People");
-    await until("the code", async () => /\d{4} \d{4}/.test(await ada.roster()));
-    expect(await complaints(ada.tab), "people").toBe("");
-    await ada.tab.page.keyboard.press("Escape");
-    for (const [button, item, title] of [
-      ["More", "Settings…", "Settings"],
-      ["More", "Invite", "Invite people"],
-      ["More", "Keyboard shortcuts…", "Keyboard shortcuts"],
-      ["More", "Room settings…", "Room settings"],
-      ["More", "End for everyone…", "End the room for everyone?"],
-      ["Options for Bo", "Connection…", "Connection with Bo"],
-      ["Options for Bo", "Remove…", "Remove Bo?"],
-    ] as const) {
-      await choose(ada, button, item);
-      await ada.sees("dialog", title);
-      expect(await complaints(ada.tab), title).toBe("");
-      await ada.tab.page.keyboard.press("Escape");
-      await ada.seesNo("dialog", title);
-    }
-    await ada.press("More");
-    await ada.sees("menu", "More");
-    expect(await complaints(ada.tab), "menu").toBe("");
+  it("[W94] firefox: nothing moves where motion is reduced, and lines are stronger where more contrast is wanted", async () => {
+    const link = privateLink(stage.server, stage.roomName("calm"));
+    const panel = async (person: Person) => {
+      await person.press("People");
+      return person.tab.page.evaluate(() => {
+        const found = window.parlourTest.find("region", "People");
+        if (found === undefined) throw new Error("no panel");
+        const { animationDuration, borderTopColor } = getComputedStyle(found);
+        const times = document.getAnimations().map((one) => one.effect?.getComputedTiming().duration);
+        return { animationDuration, borderTopColor, times };
+      });
+    };
+    const usual = await panel(await stage.person("firefox", link, { name: "Bo", ...silent }));
+    expect(usual.animationDuration).toBe("0.15s");
+    // As its own setting for the accessibility of the system's colours has it.
+    const browser = await launchBrowser("firefox", {
+      preferences: { "ui.prefersReducedMotion": 1, "ui.useAccessibilityTheme": 1 },
+    });
+    stage.closeLater(() => browser.close());
+    const ada = await stage.person(browser, link, { name: "Ada", ...silent });
+    const wished = await panel(ada);
+    expect([wished.animationDuration, ...wished.times].filter((time) => time !== 0 && time !== "0s")).toEqual(
+      [],
+    );
+    expect(wished.borderTopColor).not.toBe(usual.borderTopColor);
+    expect(await complaints(ada.tab)).toBe("");
   });
+
+  it.each(engines)(
+    "[W99] %s: where the system chooses the colours it is seen what is on and who speaks",
+    async (engine) => {
+      const browser = await launchBrowser(engine, {
+        ...(engine === "firefox" ? { preferences: { "browser.display.document_color_use": 2 } } : {}),
+      });
+      stage.closeLater(() => browser.close());
+      const tab = await stage.page(browser);
+      if (engine === "chromium") await pretend(tab, [{ name: "forced-colors", value: "active" }]);
+      const link = privateLink(stage.server, stage.roomName("forced"));
+      const ada = await enter(tab, link, { name: "Ada", joinNow: false, mic: false });
+      await ada.sees("switch", "Use camera");
+      expect(await tab.page.evaluate(() => matchMedia("(forced-colors: active)").matches)).toBe(true);
+      const track = (name: string) =>
+        tab.page.evaluate((label) => {
+          const found = window.parlourTest.find("switch", label);
+          const part = found?.querySelector(".switch-track");
+          if (!found || !part) throw new Error(`no switch ${label}`);
+          return { isOn: found.ariaChecked, colour: getComputedStyle(part).backgroundColor };
+        }, name);
+      const [camera, microphone] = [await track("Use camera"), await track("Use microphone")];
+      expect([camera.isOn, microphone.isOn]).toEqual(["true", "false"]);
+      expect(camera.colour).not.toBe(microphone.colour);
+      await ada.press("Join");
+      await stage.person("chromium", link, { name: "Bo", camera: false });
+      await ada.figureSays("Bo", "Speaking");
+      const ring = (name: string) =>
+        tab.page.evaluate((label) => {
+          const tile = window.parlourTest.find("figure", label);
+          if (tile === undefined) throw new Error(`no figure ${label}`);
+          return getComputedStyle(tile, "::after").borderTopColor;
+        }, name);
+      await until(
+        "a ring around who speaks alone",
+        async () => (await ring("Bo")) !== (await ring("Ada (you)")),
+      );
+      expect(tab.problems).toEqual([]);
+    },
+  );
+
+  it.each(engines)(
+    "[W97] %s: a finger finds every button of the toolbar, and what a phone has no room for in the menu",
+    async (engine) => {
+      const link = privateLink(stage.server, stage.roomName("phone"));
+      const ada = await stage.person(engine, link, { name: "Ada", ...silent });
+      const { page } = ada.tab;
+      for (const width of [960, 501, 500, 390, 353, 320]) {
+        await page.setViewport({ width, height: 800 });
+        await until(`buttons of 44 pixels within ${width}`, () =>
+          page.evaluate(
+            (wanted) =>
+              innerWidth === wanted &&
+              window.parlourTest
+                .byRole("button", window.parlourTest.find("toolbar", "Call controls"))
+                .every(({ element }) => {
+                  const { left, right, width, height } = element.getBoundingClientRect();
+                  return left >= 0 && right <= innerWidth && width >= 44 && height >= 44;
+                }),
+            width,
+          ),
+        );
+      }
+      const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+      for (const item of ["Files", "Inspector"]) {
+        await ada.seesNo("button", item);
+        await choose(ada, "More", item);
+        await ada.sees("region", item);
+        await page.keyboard.press("Escape");
+        await ada.seesNo("region", item);
+      }
+      await ada.press("More");
+      await until("the first item", async () => (await focused()) === "Files");
+      await page.keyboard.press("Escape");
+      await ada.seesNo("menu", "More");
+
+      // The keys go past what has a button of its own.
+      await page.setViewport({ width: 390, height: 844 });
+      await ada.sees("button", "Files");
+      await ada.press("More");
+      await until("the first item", async () => (await focused()) === "Share screen");
+      await ada.seesNo("menuitem", "Files");
+      expect(await complaints(ada.tab)).toBe("");
+    },
+  );
 
   it.each(engines)(
     "[W59] %s: a whole call with the keyboard alone, from the home screen to leaving",

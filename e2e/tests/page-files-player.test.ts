@@ -4,7 +4,8 @@ import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type * as Player from "../../apps/web/src/browser/player.ts";
 import type { Facts } from "../../apps/web/src/player/answer.ts";
-import type { Engine, TestPage } from "../harness/browsers.ts";
+import { type Engine, launchBrowser, type TestBrowser, type TestPage } from "../harness/browsers.ts";
+import { startDesktop } from "../harness/desktop.ts";
 import { type FilmKind, filmKinds, filmSeconds, makeFilms } from "../harness/films.ts";
 import { projectRoot } from "../harness/server.ts";
 import { useStage } from "../harness/stage.ts";
@@ -62,9 +63,18 @@ describe("a film plays while it arrives", () => {
     world.close();
   });
 
+  /** A browser on a desktop with a loudspeaker. */
+  const withSpeaker = async (engine: Engine): Promise<TestBrowser> => {
+    const desktop = await startDesktop();
+    stage.closeLater(() => desktop.close());
+    await desktop.plugSpeaker("Desk speakers");
+    const browser = await launchBrowser(engine, { desktop });
+    stage.closeLater(() => browser.close());
+    return browser;
+  };
   /** A blank page of the server's origin with the player in it. */
-  const open = async (engine: Engine): Promise<TestPage> => {
-    const tab = await stage.sdkPage(engine);
+  const open = async (engine: Engine, needsSpeaker = false): Promise<TestPage> => {
+    const tab = await stage.sdkPage(needsSpeaker ? await withSpeaker(engine) : engine);
     await tab.page.addScriptTag({ content: script });
     return tab;
   };
@@ -133,45 +143,39 @@ describe("a film plays while it arrives", () => {
       throw new Error(`${problem.message}: ${JSON.stringify(last)} ${JSON.stringify(asked)}`);
     });
   };
-  // A headless Firefox has no loudspeaker: it plays sounds all the same, but as something that failed.
   for (const engine of engines)
     for (const kind of filmKinds)
-      it.skipIf(engine === "firefox" && kind === "mp3")(
-        `[W87] ${engine}: ${kind} starts with a part of it, and goes where it is wanted`,
-        async () => {
-          const size = films.get(`film.${kind}`)?.length ?? 0;
-          expect(size).toBeGreaterThan(1_000_000);
-          const tab = await open(engine);
-          asked.length = 0;
-          await start(tab, kind);
-          await plays(tab, 0);
-          const now = await state(tab);
-          expect(now?.duration).toBeGreaterThan(filmSeconds - 2);
-          expect(now?.duration).toBeLessThan(filmSeconds + 2);
-          await tab.page.evaluate((to) => {
-            const media = document
-              .querySelector("iframe")
-              ?.contentDocument?.querySelector<HTMLMediaElement>("video, audio");
-            if (media) media.currentTime = to;
-          }, filmSeconds * 0.8);
-          await plays(tab, filmSeconds * 0.8);
-          await tab.page.evaluate(() => {
-            (window.kept["player"] as Player.Player).close();
-          });
-          expect(
-            await tab.page.evaluate(
-              (address) => fetch(address).then(({ status }) => status),
-              "/files/play/x",
-            ),
-          ).toBe(404);
-          // Firefox says so of every request that it called off itself, as when it goes elsewhere in a film.
-          const isKnown = (line: string) =>
-            line.includes("404") || line.includes("A ServiceWorker intercepted");
-          expect(tab.problems.filter((line) => !isKnown(line)).join("\n")).toBe("");
-          // The middle never came.
-          if (kind !== "mp3") expect(asked.some(({ start }) => start > size * 0.7)).toBe(true);
-        },
-      );
+      it(`[W87] ${engine}: ${kind} starts with a part of it, and goes where it is wanted`, async () => {
+        const size = films.get(`film.${kind}`)?.length ?? 0;
+        expect(size).toBeGreaterThan(1_000_000);
+        // A headless Firefox has no loudspeaker: it plays sounds all the same, but as something that failed.
+        const tab = await open(engine, engine === "firefox" && kind === "mp3");
+        asked.length = 0;
+        await start(tab, kind);
+        await plays(tab, 0);
+        const now = await state(tab);
+        expect(now?.duration).toBeGreaterThan(filmSeconds - 2);
+        expect(now?.duration).toBeLessThan(filmSeconds + 2);
+        await tab.page.evaluate((to) => {
+          const media = document
+            .querySelector("iframe")
+            ?.contentDocument?.querySelector<HTMLMediaElement>("video, audio");
+          if (media) media.currentTime = to;
+        }, filmSeconds * 0.8);
+        await plays(tab, filmSeconds * 0.8);
+        await tab.page.evaluate(() => {
+          (window.kept["player"] as Player.Player).close();
+        });
+        expect(
+          await tab.page.evaluate((address) => fetch(address).then(({ status }) => status), "/files/play/x"),
+        ).toBe(404);
+        // Firefox says so of every request that it called off itself, as when it goes elsewhere in a film.
+        const isKnown = (line: string) =>
+          line.includes("404") || line.includes("A ServiceWorker intercepted");
+        expect(tab.problems.filter((line) => !isKnown(line)).join("\n")).toBe("");
+        // The middle never came.
+        if (kind !== "mp3") expect(asked.some(({ start }) => start > size * 0.7)).toBe(true);
+      });
 
   it.each(engines)("[W86] %s: nothing in what is shown runs, whatever it is", async (engine) => {
     const tab = await open(engine);

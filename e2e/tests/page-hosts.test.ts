@@ -71,7 +71,7 @@ describe.each(casts)("hosts, on the page: host in %s, guests in %s", (hostEngine
     const bo = await stage.person(guestEngine, room, { name: "Bo" });
     await ada.moves("Bo");
     await choose(ada, "Options for Bo", "Mute for everyone");
-    await bo.reads("Ada muted you");
+    await bo.isTold("Ada muted you");
     await ada.figureSays("Bo", "Muted");
     await bo.press("Unmute");
     await ada.figureSaysNot("Bo", "Muted");
@@ -122,8 +122,8 @@ describe.each(casts)("hosts, on the page: host in %s, guests in %s", (hostEngine
     await ada.seesPeople("Bo");
     await choose(ada, "Options for Bo", "Make them the host");
     await ada.press("Hand over");
-    await bo.reads("You are the host now");
-    await ada.reads("Bo is the host now");
+    await bo.isTold("You are the host now");
+    await ada.isTold("Bo is the host now");
     await choose(bo, "More", "End for everyone…");
     await bo.press("End the room");
     await ada.sees("heading", "The room was ended");

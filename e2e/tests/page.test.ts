@@ -134,6 +134,7 @@ describe("the page, by role and accessible name", () => {
     const ada = personOn(await stage.page("firefox"), "Ada");
     await ada.tab.page.goto(stage.server.url);
     await ada.reads("Quiet Otter", { role: "list", name: "Public rooms" });
+    await ada.reads("It sees who is in which room and their addresses");
     const reply = await ada.tab.page.goto(`${stage.server.url}/no/such/place`);
     expect(reply?.status()).toBe(404);
     await ada.sees("heading", "There is nothing here");

@@ -1,8 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Engine } from "../harness/browsers.ts";
+import type { Engine, TestPage } from "../harness/browsers.ts";
+import { pictureMoves, toneHeard } from "../harness/measure.ts";
+import { comes, fillRoom } from "../harness/media-drivers.ts";
+import { privateLink } from "../harness/people.ts";
+import { joinWithSdk, openSdkPage } from "../harness/sdk-page.ts";
 import { until } from "../harness/waiting.ts";
 import { meet } from "../nat-lab/meeting.ts";
 import { openWorld, type World } from "../nat-lab/world.ts";
+
+/** By which of its own candidates that page sends to the forwarder. */
+const waysToForwarder = ({ page }: TestPage): Promise<readonly string[]> =>
+  page.evaluate(async () => {
+    const ways: string[] = [];
+    const links = new Set([...window.room.peers.values()].map(({ link }) => link.connection));
+    for (const connection of window.parlourTest.connections) {
+      if (connection.connectionState !== "connected" || links.has(connection)) continue;
+      const report = await connection.getStats();
+      const transport = [...report.values()].find(({ type }) => type === "transport");
+      const local = report.get(report.get(transport?.selectedCandidatePairId)?.localCandidateId);
+      ways.push(`${local?.candidateType} by ${local?.relayProtocol}`);
+    }
+    return ways;
+  });
 
 // Networks that let out nothing but TCP to port 443. There the page's own port has to carry everything: the page, its WebSocket, and the
 // relay inside TLS, by the server's name and with a certificate that the browsers trust.
@@ -53,6 +72,42 @@ describe.skipIf(!isRoot)("one open port", () => {
       expect(counted).toMatch(/^parlour_relay_allocations_tcp 0$/m);
     } finally {
       await meeting.close();
+    }
+  });
+
+  it("[X52] is enough for a room over the forwarder: both see and hear each other by it", async () => {
+    const link = privateLink(world.server, "one-port-forwarded");
+    const tabs: TestPage[] = [];
+    const open = async (host: string, engine: Engine): Promise<TestPage> => {
+      const tab = await openSdkPage(await world.host(host).browser(engine), world.server.url);
+      tabs.push(tab);
+      return tab;
+    };
+    try {
+      await fillRoom(await open("a", "chromium"), link, 6);
+      const ada = await open("a", "chromium");
+      await joinWithSdk(ada, { link, name: "Ada", publish: true });
+      const bo = await open("b", "firefox");
+      await joinWithSdk(bo, { link, name: "Bo", publish: true });
+      for (const [tab, other] of [
+        [ada, "Bo"],
+        [bo, "Ada"],
+      ] as const) {
+        const where = { selector: `video[data-peer="${other}"][data-source="camera"]` };
+        await comes(
+          tab,
+          other,
+          "a picture by the forwarder",
+          ({ video }) => !video.isByLink && video.frames > 0,
+        );
+        await pictureMoves(tab, where);
+        await toneHeard(tab, where);
+      }
+      // What it is seen as from there has no candidate of its own: it was learnt from the answer.
+      expect(await waysToForwarder(ada)).toEqual([expect.stringMatching(/^(relay|prflx) by tls$/)]);
+      expect(await metrics()).toMatch(/^parlour_relay_allocations_udp 0$/m);
+    } finally {
+      for (const tab of tabs) await tab.close();
     }
   });
 

@@ -46,8 +46,12 @@ function wayOf({ page }: TestPage): Promise<{ path: string | undefined; protocol
     const [peer] = [...window.room.peers.values()];
     const connection = window.parlourTest.connections.find((one) => one.connectionState === "connected");
     const report = [...((await connection?.getStats())?.values() ?? [])];
-    const pair = report.find(
-      (one) => one.type === "candidate-pair" && one.nominated && one.state === "succeeded",
+    // Chromium keeps pairs that it nominated before; the transport names the one in use.
+    const inUse = report.find((one) => one.type === "transport")?.selectedCandidatePairId;
+    const pair = report.find((one) =>
+      inUse === undefined
+        ? one.type === "candidate-pair" && one.nominated && one.state === "succeeded"
+        : one.id === inUse,
     );
     const local = report.find((one) => one.id === pair?.localCandidateId);
     return { path: peer?.link.path, protocol: local?.relayProtocol ?? "?", url: local?.url ?? "" };

@@ -1,43 +1,57 @@
+import type * as Inspect from "@parlour/client/inspect";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../harness/browsers.ts";
 import { linked } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
-/** The module of what nobody needs to be connected. */
-const beside = /\/sdk\/parlour-beside-\w+\.js$/;
+/** The modules of what nobody needs to be connected, under any name that they are asked for by. */
+const part = /\/sdk\/parlour-(beside|rest)-\w+\.js(\?\d+)?$/;
 
 describe("what the SDK loads beside a room", () => {
   const stage = useStage();
 
-  it.each<Engine>(["chromium", "firefox"])(
-    "[S62] %s: without it people join and talk; what needs it rejects with a code, and asks for it anew",
-    async (engine) => {
+  // Who comes last makes the offers, who was there answers them.
+  it.each<[Engine, "first" | "last"]>([
+    ["chromium", "last"],
+    ["firefox", "first"],
+  ])(
+    "[S62][S111][S130][S131] %s, in the room %s: without it people join and talk; what needs it rejects or waits, and asks for it anew",
+    async (engine, place) => {
       const link = `${stage.server.url}/r/${stage.roomName("parts")}`;
       const blocked = await stage.sdkPage(engine);
       const { page } = blocked;
-      let isBlocked = true;
+      const blockedParts = new Set(["beside", "rest"]);
       await page.setRequestInterception(true);
       const refused: string[] = [];
       page.on("request", (request) => {
-        const isRefused = isBlocked && beside.test(request.url());
+        const isRefused = blockedParts.has(part.exec(request.url())?.[1] ?? "");
         if (isRefused) refused.push(request.url());
         (isRefused ? request.abort("failed") : request.continue()).catch(() => {});
       });
-      await page.evaluate(async (at) => {
-        window.room = await window.sdk.joinRoom(at, { name: "Ada", media: false });
-      }, link);
+      const join = () =>
+        page.evaluate(async (at) => {
+          window.room = await window.sdk.joinRoom(at, { name: "Ada", media: false });
+        }, link);
+      if (place === "first") await join();
       const other = await stage.member("chromium", { link, name: "Bo", media: false });
+      if (place === "last") await join();
       await linked(blocked, "Bo");
       await linked(other, "Ada");
-      const said = page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            window.room.channel("words").on("message", resolve);
-          }),
-      );
-      await other.page.evaluate(() => window.room.channel("words").send("hello"));
-      expect(await said).toBe("hello");
+      const talk = async (words: string) => {
+        const said = page.evaluate(
+          () =>
+            new Promise((resolve) => {
+              const stop = window.room.channel("words").on("message", (data) => {
+                stop();
+                resolve(data);
+              });
+            }),
+        );
+        await other.page.evaluate((data) => window.room.channel("words").send(data), words);
+        expect(await said).toBe(words);
+      };
+      await talk("hello");
       const inspected = () =>
         page.evaluate(() =>
           window.room.inspect().then(
@@ -47,13 +61,32 @@ describe("what the SDK loads beside a room", () => {
         );
       expect(await inspected()).toMatch(/^unreachable: ./);
       expect(refused.length).toBeGreaterThan(0);
-      isBlocked = false;
-      // Firefox does not ask again for a module that it could not have, until the page is reloaded.
-      if (engine === "firefox") return;
+      blockedParts.delete("beside");
       expect(await inspected()).toBe("links 1");
-      expect(
-        await page.evaluate(() => window.room.host.set({ title: "Tea" }).then(() => window.room.title)),
-      ).toBe("Tea");
+      // The server's connection is lost, and what would bring it back is not to be had.
+      await page.evaluate(() => {
+        const states: string[] = [];
+        window.kept = { states };
+        window.room.on("state", (state) => states.push(state));
+        window.room.simulate("signal-lost");
+      });
+      const states = () => page.evaluate(() => window.kept["states"] as string[]);
+      const before = refused.length;
+      const askedForRest = () => refused.slice(before).filter((url) => part.exec(url)?.[1] === "rest").length;
+      await until("it is asked for again", async () => askedForRest() > 1);
+      await talk("still here");
+      expect(await states()).toEqual([]);
+      blockedParts.clear();
+      await until("the room is live again", async () => (await states()).includes("live"));
+      expect(await states()).toEqual(["recovering", "live"]);
+      const set = await page.evaluate(() =>
+        window.room.host.set({ title: "Tea" }).then(
+          () => window.room.title,
+          ({ code }) => code as string,
+        ),
+      );
+      expect(set).toBe(place === "first" ? "Tea" : "not-host");
+      await talk("and again");
     },
   );
 
@@ -61,17 +94,49 @@ describe("what the SDK loads beside a room", () => {
     "[S62] %s: it comes by itself once one is in, so that it is there while the server is away",
     async (engine) => {
       const link = `${stage.server.url}/r/${stage.roomName("early")}`;
-      const { page } = await stage.member(engine, { link, name: "Ada", media: false });
-      await until("the module", () =>
-        page.evaluate(() =>
-          performance
-            .getEntriesByType("resource")
-            .some(({ name }) => /\/sdk\/parlour-beside-\w+\.js$/.test(name)),
-        ),
-      );
+      // Who comes second makes a first connection, which needs none of it.
+      const other = await stage.member("chromium", { link, name: "Bo", media: false });
+      const ada = await stage.member(engine, { link, name: "Ada", media: false });
+      await Promise.all([linked(ada, "Bo"), linked(other, "Ada")]);
+      const { page } = ada;
+      for (const wanted of ["beside", "rest", "watch"])
+        await until(`the module ${wanted}`, () =>
+          page.evaluate(
+            (wantedPart) =>
+              performance
+                .getEntriesByType("resource")
+                .some(({ name }) => new RegExp(`/sdk/parlour-${wantedPart}-\\w+\\.js$`).test(name)),
+            wanted,
+          ),
+        );
       await stage.server.kill();
-      expect(await page.evaluate(async () => (await window.room.inspect()).links)).toEqual([]);
+      expect(await page.evaluate(async () => (await window.room.inspect()).links.length)).toBe(1);
       await stage.server.start();
     },
   );
+
+  it("[I90] what makes a story of a recording lies beside it, for pages without a bundler", async () => {
+    const link = `${stage.server.url}/r/${stage.roomName("story")}`;
+    const ada = await stage.member("chromium", { link, name: "Ada", media: false });
+    const bo = await stage.member("firefox", { link, name: "Bo", media: false });
+    await Promise.all([linked(ada, "Bo"), linked(bo, "Ada")]);
+    for (const { page } of [ada, bo]) {
+      await page.addScriptTag({
+        type: "module",
+        content: 'import * as inspect from "/sdk/inspect.js"; window.kept.inspect = inspect;',
+      });
+      const told = await until("a story", () =>
+        page.evaluate(async () => {
+          const inspect = window.kept["inspect"] as typeof Inspect | undefined;
+          const [link] = (await window.room.inspect()).links;
+          if (inspect === undefined || link === undefined) return undefined;
+          const { steps } = inspect.storyOf(link.facts);
+          const own = inspect.ownAddresses(inspect.candidateRows(link.facts, link.stats), [], link.stats);
+          return { kinds: steps.map(({ kind }) => kind), own: own.own.length };
+        }),
+      );
+      expect(told.kinds).toEqual(expect.arrayContaining(["connection", "checks", "dtls", "connected"]));
+      expect(told.own).toBeGreaterThan(0);
+    }
+  });
 });

@@ -8,7 +8,7 @@ describe("silence", () => {
   const stage = useStage();
 
   // The one long wait of all: both kinds of silence share it.
-  it("a stopped and a killed browser are shown as reconnecting, dropped when their seats expire, and the stopped one comes back", async () => {
+  it("[L52] a stopped and a killed browser are shown as reconnecting, dropped when their seats expire, and the stopped one comes back", async () => {
     const link = privateLink(stage.server, stage.roomName("silence"));
     const [stopped, killed] = [await launchBrowser("chromium"), await launchBrowser("chromium")];
     stage.closeLater(() => stopped.close());

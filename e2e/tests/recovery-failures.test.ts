@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { causes } from "../../apps/web/src/words/causes-en.ts";
+import type { TestPage } from "../harness/browsers.ts";
+import { finds } from "../harness/findings.ts";
+import { type PlainSignal, startMeddlingProxy } from "../harness/meddling-proxy.ts";
+import { linked } from "../harness/sdk-page.ts";
+import { useStage } from "../harness/stage.ts";
+
+const linkLost = ({ page }: TestPage): Promise<unknown> =>
+  page.evaluate(() => window.room.simulate("link-lost"));
+
+/** What stands between two pages once their link has stood, and takes no network to stage; the others are in `nat-lab/recovery-failures.test.ts`. */
+const failures: readonly {
+  readonly title: string;
+  /** What a page gets in place of what the other one said. */
+  readonly meddle: (body: PlainSignal) => PlainSignal;
+  readonly code: keyof typeof causes;
+  readonly side?: "there";
+}[] = [
+  {
+    title: "no address of the other page arrives any more",
+    meddle: (body) => (body.type === "candidates" ? { ...body, candidates: [] } : body),
+    code: "no-candidate",
+    side: "there",
+  },
+];
+
+describe("a link that stood and can't come back", () => {
+  const stage = useStage();
+
+  for (const { title, meddle, code, side } of failures)
+    it(`[L57] says why: ${title}`, async () => {
+      let meddles = false;
+      const proxy = await startMeddlingProxy(stage.server.port, ({ body, ...packet }) => ({
+        ...packet,
+        ...(body && { body: meddles ? meddle(body) : body }),
+      }));
+      stage.closeLater(() => proxy.close());
+      const link = `${proxy.url}/r/${stage.roomName("recovering")}`;
+      const ada = await stage.person("chromium", link, { name: "Ada", camera: false, mic: false });
+      const bo = await stage.member("chromium", { link, name: "Bo" });
+      await linked(bo, "Ada");
+      meddles = true;
+      await linkLost(bo);
+      const { evidence } = await finds(bo, code, side);
+      expect(["recovering", "closed"]).toContain(evidence.link);
+      const [here, there = ""] = causes[code];
+      await ada.figureSays("Bo", side === "there" ? there : here);
+    });
+});
