@@ -65,8 +65,9 @@ export async function run(): Promise<Report> {
   const pages = await startPageServer();
   const secret = (): string =>
     `#k=${Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")}`;
-  const [parlour, peerServer, relay] = [
+  const [parlour, alone, peerServer, relay] = [
     await startParlour(["--allow-origin", pages.url]),
+    await startParlour(["--allow-origin", pages.url, "--turn", "off"]),
     await startOther("peerserver"),
     await startOther("bare-ws"),
   ];
@@ -74,6 +75,8 @@ export async function run(): Promise<Report> {
     { name: "wired directly (the limit)", page: "direct" },
     { name: "Parlour, private room", page: "parlour", server: parlour, key: secret },
     { name: "Parlour, public room", page: "parlour", server: parlour },
+    // The other two are given no servers to ask for addresses either.
+    { name: "Parlour, public room, no STUN or TURN", page: "parlour", server: alone },
     { name: "PeerJS 1.5.5, PeerServer 1.0.2", page: "peerjs", server: peerServer },
     { name: "simple-peer 9.11.1, bare relay", page: "simple-peer", server: relay },
   ];
@@ -86,7 +89,7 @@ export async function run(): Promise<Report> {
     }
   } finally {
     await browser.close();
-    for (const server of [parlour, peerServer, relay]) await server.close();
+    for (const server of [parlour, alone, peerServer, relay]) await server.close();
     pages.close();
   }
   const limit = times.get(entrants[0]?.name ?? "") ?? [];

@@ -1,103 +1,34 @@
 /**
- * `npm run screenshots [-- NAME…] [--quick]`: every screen of the page, light and dark, at three sizes, into
+ * `npm run screenshots [-- NAME…] [--quick] [--as LOOK]`: every screen of the page, light and dark, at three sizes, into
  * artifacts/screenshots. A NAME takes only screens whose name starts with it; `--quick` only the widest light and the narrowest dark.
+ * `examples` alone takes the pictures of the examples that the README shows, into docs/pictures.
+ * LOOK is how else somebody may see it: `contrast` (more of it), `forced` (the system's own few colours), `rtl` (from right to left).
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import "./typescript/register.mjs";
 import { build } from "./build.mjs";
+import { call } from "./screenshots/call.mjs";
+import { direct } from "./screenshots/direct.mjs";
+import { examplePictures } from "./screenshots/examples.mjs";
+import { files } from "./screenshots/files.mjs";
+import { host } from "./screenshots/host.mjs";
+import { many } from "./screenshots/many.mjs";
+import { passing } from "./screenshots/passing.mjs";
+import { folder, guests, isGroupWanted, isWanted, people, shoot } from "./screenshots/taking.mjs";
 import { install } from "./steps/install.mjs";
 import { fail, root } from "./steps/run.mjs";
 
 const { launchBrowser } = await import("../e2e/harness/browsers.ts");
+const { atWorkbench } = await import("../e2e/harness/learner.ts");
 const { personOn, privateLink } = await import("../e2e/harness/people.ts");
-const { loadSdk } = await import("../e2e/harness/sdk-page.ts");
 const { scratchFolder, sweep } = await import("../e2e/harness/scratch.ts");
 const { startServer } = await import("../e2e/harness/server.ts");
-
-const folder = join(root, "artifacts", "screenshots");
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const isQuick = process.argv.includes("--quick");
-const sizes = [
-  [1440, 900],
-  [1024, 768],
-  [390, 844],
-];
-const views = sizes
-  .flatMap(([width, height]) => ["light", "dark"].map((theme) => ({ width, height, theme })))
-  .filter((_, index) => !isQuick || index === 0 || index === 5);
-
-/** Every picture of one screen; `before` runs at each size, since what floats is placed when it opens. */
-async function shoot({ page }, name, before = async () => {}) {
-  for (const { width, height, theme } of views) {
-    await page.setViewport({ width, height });
-    await page.emulateMediaFeatures([
-      { name: "prefers-color-scheme", value: theme },
-      { name: "prefers-reduced-motion", value: "reduce" },
-    ]);
-    await before();
-    // Two frames: one for the layout that the new size asks for, one to show it.
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
-    await page.screenshot({ path: join(folder, `${name}-${width}x${height}-${theme}.png`) });
-  }
-  console.log(name);
-}
-
-/** People who are nothing but the SDK and a drawn picture; several in one page, since nobody looks at it. */
-async function guests(tab, link, people) {
-  await loadSdk(tab, new URL(link).origin);
-  await tab.page.evaluate(
-    async (theLink, all) => {
-      const draw = (hue) => {
-        const canvas = document.createElement("canvas");
-        canvas.width = 320;
-        canvas.height = 180;
-        const pen = canvas.getContext("2d");
-        const paint = () => {
-          pen.fillStyle = `hsl(${hue} 35% 62%)`;
-          pen.fillRect(0, 0, 320, 180);
-          pen.fillStyle = `hsl(${hue} 30% 38%)`;
-          pen.beginPath();
-          pen.arc(160, 80, 42, 0, 7);
-          pen.ellipse(160, 190, 90, 62, 0, 0, 7);
-          pen.fill();
-        };
-        paint();
-        setInterval(paint, 250);
-        return canvas.captureStream(4);
-      };
-      window.kept.rooms = await Promise.all(
-        all.map(({ name, hue }) =>
-          window.sdk.joinRoom(theLink, {
-            name,
-            remember: "none",
-            ...(hue === undefined ? {} : { publish: [{ stream: draw(hue), source: "camera" }] }),
-          }),
-        ),
-      );
-      window.kept.draw = draw;
-    },
-    link,
-    people,
-  );
-}
-
-const people = [
-  { name: "Quiet Otter", hue: 20 },
-  { name: "Bo", hue: 200 },
-  { name: "Margarete von Hohenstein-Wallersdorf", hue: 130 },
-  { name: "Kim" },
-];
 
 async function main() {
   mkdirSync(folder, { recursive: true });
   const server = await startServer();
   const chromium = await launchBrowser("chromium");
-  const isWanted = (name) => names.length === 0 || names.some((wanted) => name.startsWith(wanted));
-  /** Screens that come one out of the other. */
-  const isGroupWanted = (group) => isWanted(group) || names.some((wanted) => wanted.startsWith(`${group}-`));
   const fresh = () => chromium.openPage({ smallPictures: false });
   /** A screen of its own page: `prepare` brings it there. */
   const screen = async (name, prepare) => {
@@ -140,6 +71,51 @@ async function main() {
       const ada = await open(tab, "/");
       await ada.reads("Privaten Raum beginnen");
     });
+    await screen("learn", async (tab) => {
+      const lea = await atWorkbench(tab, `${server.url}/learn`);
+      await lea.follow(3);
+    });
+    await screen("learn-answer", async (tab) => {
+      const lea = await atWorkbench(tab, `${server.url}/learn`);
+      await lea.follow(9);
+      await lea.step("Offerer", "Set remote description");
+      await lea.reads("Offerer", "Nothing has come");
+      await tab.page.evaluate(() => document.querySelector(".learn-sides").scrollIntoView());
+    });
+    await screen("learn-connected", async (tab) => {
+      const lea = await atWorkbench(tab, `${server.url}/learn`);
+      await lea.run("recvonly");
+      await lea.say("Offerer", "I see you");
+      await lea.reads("Answerer", "I see you");
+      return () => tab.page.evaluate(() => document.querySelector(".learn-sides").scrollIntoView());
+    });
+    await screen("learn-together", async (tab) => {
+      const other = await fresh();
+      const lea = await atWorkbench(other, `${server.url}/learn`);
+      await lea.person.press("With another machine");
+      const link = await other.page.$eval(".learn-tools input[readonly]", ({ value }) => value);
+      const bo = await atWorkbench(tab, link, 1);
+      // It waits for the answer, which does not come.
+      lea.run("Glare").catch(() => {});
+      await bo.person.sees("button", "Play along");
+    });
+    await screen("learn-log", async (tab) => {
+      const lea = await atWorkbench(tab, `${server.url}/learn`);
+      await lea.run("Glare");
+      return () => tab.page.evaluate(() => document.querySelector(".learn-log").scrollIntoView());
+    });
+    await screen("inspect", async (tab) => {
+      const ada = await open(tab, "/inspect");
+      await ada.sees("button", "Open a file");
+    });
+    await screen("inspect-story", async (tab) => {
+      const ada = await open(tab, "/inspect");
+      await ada.sees("button", "Open a file");
+      const field = await tab.page.$('input[type="file"]');
+      await field.uploadFile(join(root, "packages/client/core/inspect/webrtc-internals.gz"));
+      await ada.sees("tab", "Story");
+      await tab.page.waitForSelector('[data-kind="connected"]', { timeout: 30_000 });
+    });
     await screen("lobby-new", async (tab) => {
       const ada = await open(tab, "/new");
       await ada.sees("textbox", "Link to this room");
@@ -180,9 +156,12 @@ async function main() {
       await ada.sees("heading", /Nobody else/);
     });
 
-    if (isGroupWanted("call")) await call({ server, fresh, isWanted, open });
-    if (isGroupWanted("files")) await files({ server, fresh, isWanted, open });
-    if (isGroupWanted("host")) await host({ server, fresh, isWanted, open });
+    await direct({ server, fresh, open, screen });
+    if (isGroupWanted("call")) await call({ server, fresh, open });
+    if (isGroupWanted("files")) await files({ server, fresh, open });
+    if (isGroupWanted("host")) await host({ server, fresh, open });
+    if (isGroupWanted("many")) await many({ server, fresh, open });
+    if (isGroupWanted("passing")) await passing({ fresh, open });
 
     await screen("ending-left", async (tab) => {
       const ada = await open(tab, "/r/left?name=Ada&join=now&mic=off&camera=off");
@@ -205,219 +184,17 @@ async function main() {
     await chromium.close();
     await server.close();
   }
-}
-
-/** One call, with everything that opens in it. */
-async function call({ server, fresh, isWanted, open }) {
-  const link = privateLink(server, "family");
-  const tab = await fresh();
-  const ada = await open(tab, link.replace("#", "?name=Ada&join=now#"));
-  await ada.sees("toolbar", "Call controls");
-  const other = await fresh();
-  await guests(other, link, people);
-  await ada.seesPeople(...people.map(({ name }) => name));
-  const shows = (figure) =>
-    tab.page.waitForFunction(
-      (name) => window.parlourTest.find("figure", name)?.querySelector("video")?.videoWidth > 0,
-      { timeout: 30_000 },
-      figure,
-    );
-  for (const { name, hue } of people) if (hue !== undefined) await shows(name);
-  const take = async (name, before) => {
-    if (isWanted(name)) await shoot(tab, name, before);
-  };
-  await take("call");
-  await other.page.evaluate(async () => {
-    const [first, second] = window.kept.rooms;
-    await first.say("Good morning! Is everyone here?");
-    await first.say("The list is at https://example.org/shopping (have a look).");
-    await second.say("👍");
-    await second.say("Nearly. Kim's camera is broken again,\nso let's start without a picture.");
-  });
-  await ada.say("I see all of you.");
-  await ada.readsOnce("I see all of you.");
-  await take("call-chat");
-  await ada.press("Chat");
-  await ada.press("People");
-  await ada.reads("Code");
-  await take("call-people");
-  await tab.page.keyboard.press("Escape");
-  await take("call-person-menu", async () => {
-    await tab.page.keyboard.press("Escape");
-    await ada.press("Options for Quiet Otter");
-    await ada.sees("menu", "Options for Quiet Otter");
-  });
-  await tab.page.keyboard.press("Escape");
-  await take("call-more-menu", async () => {
-    await tab.page.keyboard.press("Escape");
-    await ada.press("More");
-    await ada.sees("menu", "More");
-  });
-  await tab.page.keyboard.press("Escape");
-  const choose = async (button, item) => {
-    await ada.press(button);
-    await tab.page.evaluate((label) => window.parlourTest.find("menuitem", label).click(), item);
-  };
-  const dialogs = [
-    ["call-settings", "More", "Settings…", "Settings"],
-    ["call-shortcuts", "More", "Keyboard shortcuts…", "Keyboard shortcuts"],
-    ["call-invite", "More", "Invite", "Invite people"],
-    ["call-connection", "Options for Bo", "Connection…", "Connection with Bo"],
-  ];
-  for (const [name, button, item, title] of dialogs) {
-    await choose(button, item);
-    await ada.sees("dialog", title);
-    if (name === "call-connection") await ada.reads("Round trip");
-    await take(name);
-    await tab.page.keyboard.press("Escape");
-    await ada.seesNo("dialog", title);
-  }
-  await choose("Options for Bo", "Pin to the stage");
-  await take("call-pinned");
-  await choose("Options for Bo", "Unpin");
-  await other.page.evaluate(() => window.kept.rooms[0].publish(window.kept.draw(45), { source: "screen" }));
-  await shows("Quiet Otter's screen");
-  await take("call-share");
-  await ada.press("Mute");
-  await ada.press("Stop video");
-  await take("call-share-muted");
-  await tab.close();
-  await other.close();
-}
-
-/** Files: nothing yet, offers, under way, done, given, held over the page, looked at. */
-async function files({ server, fresh, isWanted, open }) {
-  const link = privateLink(server, "photos");
-  const tab = await fresh();
-  const ada = await open(tab, link.replace("#", "?name=Ada&join=now#"));
-  await ada.sees("toolbar", "Call controls");
-  const other = await fresh();
-  await guests(other, link, people.slice(0, 2));
-  await ada.seesPeople(...people.slice(0, 2).map(({ name }) => name));
-  const take = async (name, before) => {
-    if (isWanted(name)) await shoot(tab, name, before);
-  };
-  await ada.press("Files");
-  await ada.sees("region", "Files");
-  await take("files-empty");
-  await tab.page.keyboard.press("Escape");
-  await other.page.evaluate(() => {
-    const [otter, bo] = window.kept.rooms;
-    const canvas = document.createElement("canvas");
-    canvas.width = 160;
-    canvas.height = 120;
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#7fa8c9";
-    pen.fillRect(0, 0, 160, 120);
-    pen.fillStyle = "#5d7f52";
-    pen.fillRect(0, 74, 160, 46);
-    pen.fillStyle = "#f3d27a";
-    pen.arc(120, 34, 16, 0, 7);
-    pen.fill();
-    // Comes as slowly as a picture of it takes.
-    const slow = (path, name, size, type) => ({
-      path,
-      name,
-      size,
-      type,
-      stream: () => {
-        let at = 0;
-        return new ReadableStream({
-          async pull(controller) {
-            await new Promise((resolve) => setTimeout(resolve, at < size * 0.4 ? 0 : 600_000));
-            const length = Math.min(500_000, size - at);
-            controller.enqueue(new Uint8Array(length));
-            at += length;
-            if (at >= size) controller.close();
-          },
-        });
-      },
-    });
-    const small = (name, size) => new File([new Uint8Array(size)], name, { type: "image/jpeg" });
-    window.kept.pictures = () => {
-      otter.files.offer(small("Lake at noon.jpg", 2_400_000), {
-        thumbnail: canvas.toDataURL("image/png"),
-      });
-    };
-    window.kept.film = () => bo.files.offer(slow([], "Grandma's birthday.mp4", 38_000_000, "video/mp4"));
-    window.kept.folder = () =>
-      bo.files.offer(
-        ["one.jpg", "two.jpg", "three.jpg"].map((name) =>
-          slow(["Summer by the sea, second week"], name, 1_000_000),
-        ),
-      );
-    window.kept.pictures();
-    window.kept.film();
-  });
-  await ada.reads("Bo offers Grandma's birthday.mp4");
-  await ada.reads("offers Lake at noon.jpg");
-  await take("files-offered");
-  await ada.press("Accept Lake at noon.jpg");
-  await ada.sees("button", "Save: Lake at noon.jpg");
-  await ada.press("Accept Grandma's birthday.mp4");
-  await ada.reads("of 38 MB");
-  await other.page.evaluate(() => window.kept.folder());
-  await ada.reads("Summer by the sea");
-  const field = await tab.page.waitForSelector('input[type="file"]:not([webkitdirectory])');
-  await field.uploadFile(join(root, "README.md"));
-  await ada.sees("button", "Stop offering: README.md");
-  await take("files-under-way");
-  await take("files-held", () =>
-    tab.page.evaluate(() => {
-      const figures = [...document.querySelectorAll("figure[data-person]")];
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File(["x"], "x"));
-      for (const at of [document.body, figures.at(-1) ?? document.body])
-        at.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer }));
-    }),
-  );
-  await tab.close();
-  await other.close();
-}
-
-/** What only a host sees, and what those see who wait for one. */
-async function host({ server, fresh, isWanted, open }) {
-  const link = `${server.url}/r/council`;
-  const tab = await fresh();
-  const ada = await open(tab, `${link}?name=Ada&join=now`);
-  await ada.sees("toolbar", "Call controls");
-  const choose = async (button, item) => {
-    await ada.press(button);
-    await tab.page.evaluate((label) => window.parlourTest.find("menuitem", label).click(), item);
-  };
-  await choose("More", "Room settings…");
-  await ada.sees("dialog", "Room settings");
-  if (isWanted("host-room")) await shoot(tab, "host-room");
-  await tab.page.keyboard.press("Escape");
-  await choose("More", "End for everyone…");
-  await ada.sees("dialog", "End the room for everyone?");
-  if (isWanted("host-end")) await shoot(tab, "host-end");
-  await tab.page.keyboard.press("Escape");
-  await choose("More", "Room settings…");
-  await tab.page.evaluate(() => window.parlourTest.find("switch", /Newcomers wait/).click());
-  await tab.page.waitForSelector('[role="switch"][aria-checked="true"]', { timeout: 30_000 });
-  await tab.page.keyboard.press("Escape");
-  const other = await fresh();
-  const bo = await open(other, `${link}?name=Bo&join=now`);
-  await bo.reads("Waiting for the host");
-  if (isWanted("host-waits")) await shoot(other, "host-waits");
-  await ada.sees("button", "Let Bo in");
-  if (isWanted("host-knock")) await shoot(tab, "host-knock");
-  await ada.press("Turn Bo away");
-  await bo.sees("heading", "You were not let in");
-  if (isWanted("host-denied")) await shoot(other, "host-denied");
-  await tab.close();
-  await other.close();
+  console.log(`They are in ${folder}`);
 }
 
 const scratch = scratchFolder();
 try {
   await install();
   await build();
-  await main();
+  if (process.argv[2] === "examples") await examplePictures();
+  else await main();
 } catch (problem) {
   fail(problem.stack ?? problem.message);
 } finally {
   sweep(scratch);
 }
-console.log(`They are in ${folder}`);

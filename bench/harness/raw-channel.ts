@@ -1,5 +1,4 @@
 import type { Page } from "puppeteer-core";
-import type { UdpProxy } from "../../packages/testkit/node/index.ts";
 
 const MiB = 1024 * 1024;
 
@@ -11,48 +10,22 @@ interface Raw {
   channel: RTCDataChannel;
 }
 interface BenchWindow {
+  /** The last one made. */
   raw: Raw;
+  raws: Raw[];
   done: Promise<number>;
-  mapCandidate?: (candidate: string) => Promise<string | undefined>;
 }
 
-/** Candidates go through the proxy, in whatever connection the page makes. */
-export async function throughProxy(page: Page, proxy: UdpProxy, side: "a" | "b"): Promise<void> {
-  await page.exposeFunction("mapCandidate", (candidate: string) => proxy.candidate(candidate, side) ?? "");
-  await page.exposeFunction("mapDescription", (sdp: string) => proxy.description(sdp, side));
-  await page.evaluateOnNewDocument(() => {
-    const scope = window as unknown as {
-      mapCandidate(candidate: string): Promise<string>;
-      mapDescription(sdp: string): Promise<string>;
-    };
-    const { addIceCandidate, setRemoteDescription } = RTCPeerConnection.prototype;
-    RTCPeerConnection.prototype.addIceCandidate = async function (
-      this: RTCPeerConnection,
-      given?: RTCIceCandidateInit | null,
-    ) {
-      if (!given?.candidate) return Reflect.apply(addIceCandidate, this, [given ?? undefined]);
-      const candidate = await scope.mapCandidate(given.candidate);
-      const init = "toJSON" in given ? (given as RTCIceCandidate).toJSON() : given;
-      if (candidate) await Reflect.apply(addIceCandidate, this, [{ ...init, candidate }]);
-    } as typeof addIceCandidate;
-    RTCPeerConnection.prototype.setRemoteDescription = async function (
-      this: RTCPeerConnection,
-      given: RTCSessionDescriptionInit,
-    ) {
-      const sdp = await scope.mapDescription(given.sdp ?? "");
-      return Reflect.apply(setRemoteDescription, this, [{ type: given.type, sdp }]);
-    } as typeof setRemoteDescription;
-  });
-}
-
-/** Connects two pages by hand. */
+/** Connects two pages by hand, once more. */
 async function connectRaw(from: Page, to: Page): Promise<void> {
   const begin = (page: Page): Promise<void> =>
     page.evaluate(() => {
       const connection = new RTCPeerConnection();
       const channel = connection.createDataChannel("raw", { negotiated: true, id: 0 });
       channel.binaryType = "arraybuffer";
-      (window as unknown as BenchWindow).raw = { connection, channel };
+      const scope = window as unknown as BenchWindow;
+      scope.raw = { connection, channel };
+      scope.raws = [...(scope.raws ?? []), scope.raw];
     });
   await begin(from);
   await begin(to);
@@ -85,19 +58,20 @@ async function connectRaw(from: Page, to: Page): Promise<void> {
   });
 }
 
-/** MiB a second. */
-export async function sendRaw(from: Page, to: Page, way: Way, bytes: number): Promise<number> {
-  await connectRaw(from, to);
+/** MiB a second; `lanes` connections side by side, each message on the one with least before it. */
+export async function sendRaw(from: Page, to: Page, way: Way, bytes: number, lanes = 1): Promise<number> {
+  for (let lane = 0; lane < lanes; lane++) await connectRaw(from, to);
   await to.evaluate(
     (how, all) => {
-      const { channel } = (window as unknown as BenchWindow).raw;
+      const { raw, raws } = window as unknown as BenchWindow;
+      const { channel } = raw;
       const isFile = how === "pairdrop" || how === "peerjs";
       let got = 0;
       let since = 0;
       let begun = 0;
       const parts: BlobPart[] = [];
       (window as unknown as BenchWindow).done = new Promise((resolve) => {
-        channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+        const onMessage = ({ data }: MessageEvent<ArrayBuffer>) => {
           begun ||= performance.now();
           got += data.byteLength;
           since += data.byteLength;
@@ -110,6 +84,7 @@ export async function sendRaw(from: Page, to: Page, way: Way, bytes: number): Pr
           if (isFile) new Blob(parts);
           resolve(performance.now() - begun);
         };
+        for (const one of raws) one.channel.onmessage = onMessage;
       });
     },
     way,
@@ -117,18 +92,21 @@ export async function sendRaw(from: Page, to: Page, way: Way, bytes: number): Pr
   );
   await from.evaluate(
     async (how, all) => {
-      const { channel } = (window as unknown as BenchWindow).raw;
+      const { raw, raws } = window as unknown as BenchWindow;
+      const { channel } = raw;
       const chunk =
         how === "pairdrop" ? 64_000 : how === "peerjs" ? 16_300 : Number(how.split(" ")[1]) * 1024;
       const high = how === "peerjs" ? 8 * 1024 * 1024 : 2 * 1024 * 1024;
-      channel.bufferedAmountLowThreshold = high / 2;
+      for (const one of raws) one.channel.bufferedAmountLowThreshold = high / 2;
       const noise = new Uint8Array(8 * 1024 * 1024);
       for (let at = 0; at < noise.length; at += 65_536)
         crypto.getRandomValues(noise.subarray(at, at + 65_536));
       // The others read from a file, slice by slice.
       const file = new Blob(Array.from({ length: Math.ceil(all / noise.length) }, () => noise)).slice(0, all);
       const low = (): Promise<unknown> =>
-        new Promise((resolve) => channel.addEventListener("bufferedamountlow", resolve, { once: true }));
+        new Promise((resolve) => {
+          for (const one of raws) one.channel.addEventListener("bufferedamountlow", resolve, { once: true });
+        });
       const word = (): Promise<unknown> =>
         new Promise((resolve) => channel.addEventListener("message", resolve, { once: true }));
       let since = 0;
@@ -137,11 +115,14 @@ export async function sendRaw(from: Page, to: Page, way: Way, bytes: number): Pr
         const part = how.startsWith("raw")
           ? noise.subarray(0, end - at)
           : new Uint8Array(await file.slice(at, end).arrayBuffer());
-        if (how !== "pairdrop" && channel.bufferedAmount + part.length > high) await low();
+        const least = () =>
+          raws.reduce((best, one) => (one.channel.bufferedAmount < best.channel.bufferedAmount ? one : best))
+            .channel;
+        if (how !== "pairdrop") while (least().bufferedAmount + part.length > high) await low();
         since += part.length;
         const isPartition = how === "pairdrop" && since >= 1_000_000;
         const answer = isPartition ? word() : undefined;
-        channel.send(part);
+        least().send(part);
         if (!isPartition) continue;
         since = 0;
         await answer;
@@ -152,14 +133,24 @@ export async function sendRaw(from: Page, to: Page, way: Way, bytes: number): Pr
   );
   const ms = await to.evaluate(() => (window as unknown as BenchWindow).done);
   for (const page of [from, to])
-    await page.evaluate(() => (window as unknown as BenchWindow).raw.connection.close());
+    await page.evaluate(() => {
+      const scope = window as unknown as BenchWindow;
+      for (const { connection } of scope.raws) connection.close();
+      scope.raws = [];
+    });
   return bytes / MiB / (ms / 1000);
 }
 
-/** The best raw channel there is, MiB a second. */
-export async function bestRaw(from: Page, to: Page, bytes: number): Promise<number> {
-  let best = 0;
-  for (const way of ["raw 64", "raw 128", "raw 256"] as const)
-    best = Math.max(best, await sendRaw(from, to, way, bytes));
+/** The best of one to four raw lanes side by side, MiB a second, and how many that were. */
+export async function bestLanes(
+  from: Page,
+  to: Page,
+  bytes: number,
+): Promise<{ readonly rate: number; readonly lanes: number }> {
+  let best = { rate: 0, lanes: 0 };
+  for (let lanes = 1; lanes <= 4; lanes++) {
+    const rate = await sendRaw(from, to, "raw 128", bytes, lanes);
+    if (rate > best.rate) best = { rate, lanes };
+  }
   return best;
 }

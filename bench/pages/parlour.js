@@ -12,6 +12,7 @@ async function join() {
     publish: [{ stream: camera, source: "camera" }],
     remember: "none",
   });
+  window.benchRoom = room;
   const bench = room.channel("bench");
   bench.on("message", () => window.gotByte());
   const greet = (peer) => bench.send("x", { to: peer });

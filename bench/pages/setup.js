@@ -28,6 +28,10 @@ const note = () => {
 };
 video.requestVideoFrameCallback(note);
 
+/** What the library says when something happens to its connection. */
+window.said = [];
+export const say = (words) => window.said.push(words);
+
 let clicked;
 let frame;
 let byte;

@@ -1,5 +1,5 @@
 // simple-peer with the barest relay: a WebSocket that passes text to the other end.
-import { camera, iceServers, parameters, play } from "./setup.js";
+import { camera, iceServers, parameters, play, say } from "./setup.js";
 
 const { SimplePeer } = window;
 const room = parameters.get("room");
@@ -13,6 +13,8 @@ function connect(mine, other, initiator, make) {
     peer.on("stream", (stream) => window.gotStream(stream));
     peer.on("connect", () => peer.send("x"));
     peer.on("data", () => window.gotByte());
+    peer.on("close", () => say("the peer was closed"));
+    peer.on("error", ({ code }) => say(`error: ${code}`));
   };
   socket.onmessage = ({ data }) => {
     if (peer === undefined) start();

@@ -11,13 +11,22 @@ import { insideNames } from "./names.mjs";
  * @typedef {{ fileName: string, isEntry: boolean, imports: string[], code: string, readable: string, map: string }} SdkModule
  */
 
-/** The worker that holds files: bundlers find it by its source's name, the served SDK by the file's. */
-const filesWorker = "files-worker.js";
+/** Workers: bundlers find each by its source's name, the served SDK by the file's. */
+const workers = {
+  "files-worker.js": "transfer/browser/storage/worker.ts",
+  "sealing-worker.js": "client/browser/sealing/sealing-worker.ts",
+};
 const servedWorker = {
   name: "served-worker",
   transform: {
     filter: { id: /start-worker\.ts$/ },
-    handler: (code) => code.replace('"./worker.ts"', JSON.stringify(`./${filesWorker}`)),
+    handler: (code, id) => {
+      const of = (source) => source.slice(0, source.lastIndexOf("/"));
+      const [file, source] = Object.entries(workers).find(([, each]) =>
+        id.endsWith(`${of(each)}/start-worker.ts`),
+      );
+      return code.replace(JSON.stringify(source.replace(of(source), ".")), JSON.stringify(`./${file}`));
+    },
   },
 };
 
@@ -83,7 +92,8 @@ export async function sdkModules(entry, name = "parlour") {
 }
 
 /**
- * Writes the SDK: `parlour.js`, and beside it what it loads later and the source maps of all.
+ * Writes the SDK: `parlour.js`, and beside it what it loads later and the source maps of all; `inspect.js`, which makes something of what
+ * `room.inspect()` gives, for pages without a bundler.
  *
  * @param {string} folder is emptied of the modules of earlier builds
  */
@@ -92,17 +102,22 @@ export async function writeSdk(folder) {
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder))
     if (/^parlour[\w.-]*\.js(\.map)?$/.test(file)) rmSync(join(folder, file));
-  await writeFilesWorker(join(folder, filesWorker));
+  const beside = {
+    ...workers,
+    "inspect.js": "client/core/inspect/index.ts",
+  };
+  for (const [file, entry] of Object.entries(beside)) await writeAlone(entry, join(folder, file));
   for (const { fileName, code, map } of modules) {
     writeFileSync(join(folder, fileName), `${code.trimEnd()}\n//# sourceMappingURL=${fileName}.map\n`);
     writeFileSync(join(folder, `${fileName}.map`), map);
   }
 }
 
-async function writeFilesWorker(file) {
+/** A module that shares nothing with the others. */
+async function writeAlone(entry, file) {
   const { build } = await import("rolldown");
   await build({
-    input: join(root, "packages", "transfer", "browser", "storage", "worker.ts"),
+    input: join(root, "packages", entry),
     platform: "browser",
     resolve: { conditionNames: ["source", "browser", "import", "module", "default"] },
     transform: { target: "es2022" },

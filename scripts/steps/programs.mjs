@@ -12,6 +12,7 @@ const wanted = [
   { package: "firefox-esr", variable: "PARLOUR_FIREFOX", programs: ["firefox-esr", "firefox"] },
   // A screen and a sound system without hardware, for what headless browsers lack.
   { package: "xvfb", programs: ["Xvfb"] },
+  { package: "xdotool", programs: ["xdotool"] },
   { package: "pulseaudio", programs: ["pulseaudio"] },
   { package: "pulseaudio-utils", programs: ["pactl"] },
   // Its clients test our relay, its server is one that a host may have in place of ours; its service is never started.
@@ -24,6 +25,8 @@ const wanted = [
   // The proxies that docs/hosting.md has configurations for.
   { package: "caddy", programs: ["caddy"] },
   { package: "nginx-light", programs: ["nginx"] },
+  // What a handshake looks like on the wire.
+  { package: "tcpdump", programs: ["tcpdump"] },
   // The NAT lab: cables, rules, what routers remember, and whom browsers trust.
   { package: "iproute2", programs: ["ip"] },
   { package: "nftables", programs: ["nft"] },

@@ -41,6 +41,7 @@ const room = {
 export const examples = {
   hello: { type: "hello", room: "tea", epoch: bob.epoch, name: "Bob", since: 6 },
   say: { type: "say", id: "m-0001-ada", text: "hello" },
+  media: { type: "media", cameras: 1, screens: 0, sound: true, suffers: "uplink" },
   leave: { type: "leave" },
   set: { type: "set", title: "Tea at four", locked: false, knock: true },
   mute: { type: "mute", id: bob.id, kind: "audio" },

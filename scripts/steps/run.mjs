@@ -21,8 +21,8 @@ export const tools = {
  * Runs a program in the repository's folder and waits for its end.
  *
  * @param {string[]} command program and arguments
- * @param {{ stream?: boolean, env?: Record<string, string>, cwd?: string }} [options] `stream`: its output goes to
- *   the terminal as it comes (and is returned as well); otherwise it is only returned.
+ * @param {{ stream?: boolean | ((chunk: Buffer) => void), env?: Record<string, string>, cwd?: string }} [options] `stream`: its
+ *   output goes to the terminal as it comes, or to a function (and is returned as well); otherwise it is only returned.
  * @returns {Promise<{ ok: boolean, code: number, output: string, ms: number }>}
  */
 export function run(command, { stream = false, env = {}, cwd = root } = {}) {
@@ -37,7 +37,8 @@ export function run(command, { stream = false, env = {}, cwd = root } = {}) {
     const chunks = [];
     const keep = (to) => (chunk) => {
       chunks.push(chunk);
-      if (stream) to.write(chunk);
+      if (typeof stream === "function") stream(chunk);
+      else if (stream) to.write(chunk);
     };
     child.stdout.on("data", keep(process.stdout));
     child.stderr.on("data", keep(process.stderr));
@@ -51,6 +52,22 @@ export function run(command, { stream = false, env = {}, cwd = root } = {}) {
     child.on("error", (error) => end(127, `${program}: ${error.message}\n`));
     child.on("close", (code, signal) => end(code ?? 1, signal ? `ended by ${signal}\n` : ""));
   });
+}
+
+/**
+ * The output of something that runs beside what has the terminal: it waits until `release`, and from then on goes there as it comes.
+ *
+ * @returns {{ write: (chunk: Buffer | string) => void, release: () => void }}
+ */
+export function heldOutput() {
+  let held = [];
+  return {
+    write: (chunk) => (held === undefined ? process.stdout.write(chunk) : held.push(chunk)),
+    release() {
+      for (const chunk of held ?? []) process.stdout.write(chunk);
+      held = undefined;
+    },
+  };
 }
 
 /** "1.2 s" */
