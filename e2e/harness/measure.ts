@@ -55,56 +55,81 @@ export async function pictureMoves(on: TestPage, where: Where, timeoutMs?: numbe
 export async function toneHeard(on: TestPage, where: Where, timeoutMs?: number): Promise<void> {
   await until(
     `a tone in ${JSON.stringify(where)}`,
-    () =>
-      on.page.evaluate(async (place) => {
-        const root =
-          "figure" in place
-            ? window.parlourTest.find("figure", place.figure)
-            : document.querySelector(place.selector);
-        if (root == null) return false;
-        const media = [
-          ...(root.matches("video, audio") ? [root] : []),
-          ...root.querySelectorAll("video, audio"),
-        ] as HTMLMediaElement[];
-        for (const element of media) {
-          const stream = element.srcObject;
-          if (!(stream instanceof MediaStream) || element.muted || element.paused) continue;
-          const track = stream.getAudioTracks()[0];
-          if (track === undefined) continue;
-          const context = new AudioContext();
-          try {
-            await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
-            if (context.state === "running") {
-              const analyser = context.createAnalyser();
-              context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-              const samples = new Float32Array(analyser.fftSize);
-              for (let turn = 0; turn < 60; turn++) {
-                await new Promise((resolve) => setTimeout(resolve, 25));
-                analyser.getFloatTimeDomainData(samples);
-                if (samples.some((sample) => Math.abs(sample) > 0.02)) return true;
-              }
-            } else {
-              const energy = async (): Promise<number> => {
-                for (const connection of window.parlourTest.connections) {
-                  const receiver = connection.getReceivers().find((one) => one.track === track);
-                  if (receiver === undefined) continue;
-                  for (const report of (await receiver.getStats()).values()) {
-                    if (report.type === "inbound-rtp") return report.totalAudioEnergy ?? 0;
-                  }
-                }
-                return 0;
-              };
-              const before = await energy();
-              await new Promise((resolve) => setTimeout(resolve, 500));
-              if ((await energy()) - before > 1e-4) return true;
-            }
-          } finally {
-            await context.close();
-          }
-        }
-        return false;
-      }, where),
+    async () => (await listened(on, where, 1500)) === "tone",
     timeoutMs,
+  );
+}
+
+/**
+ * Resolves when three seconds have passed there without sound, from tracks that are there: the simulated microphone
+ * beeps each second. What was on its way when the other side muted itself may still be heard before.
+ */
+export async function silenceHeard(on: TestPage, where: Where, timeoutMs?: number): Promise<void> {
+  await until(
+    `silence in ${JSON.stringify(where)}`,
+    async () => (await listened(on, where, 3000)) === "silence",
+    timeoutMs,
+  );
+}
+
+/** What the received tracks there carry for so long; nothing when none is played. */
+function listened(on: TestPage, where: Where, forMs: number): Promise<"tone" | "silence" | "nothing"> {
+  return on.page.evaluate(
+    async (place, ms) => {
+      const root =
+        "figure" in place
+          ? window.parlourTest.find("figure", place.figure)
+          : document.querySelector(place.selector);
+      if (root == null) return "nothing";
+      const media = [
+        ...(root.matches("video, audio") ? [root] : []),
+        ...root.querySelectorAll("video, audio"),
+      ] as HTMLMediaElement[];
+      let answer: "silence" | "nothing" = "nothing";
+      for (const element of media) {
+        const stream = element.srcObject;
+        if (!(stream instanceof MediaStream) || element.muted || element.paused) continue;
+        const track = stream.getAudioTracks()[0];
+        if (track === undefined) continue;
+        answer = "silence";
+        const end = performance.now() + ms;
+        const context = new AudioContext();
+        try {
+          await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
+          if (context.state === "running") {
+            const analyser = context.createAnalyser();
+            context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+            const samples = new Float32Array(analyser.fftSize);
+            while (performance.now() < end) {
+              await new Promise((resolve) => setTimeout(resolve, 25));
+              analyser.getFloatTimeDomainData(samples);
+              if (samples.some((sample) => Math.abs(sample) > 0.02)) return "tone";
+            }
+          } else {
+            const energy = async (): Promise<number> => {
+              for (const connection of window.parlourTest.connections) {
+                const receiver = connection.getReceivers().find((one) => one.track === track);
+                if (receiver === undefined) continue;
+                for (const report of (await receiver.getStats()).values()) {
+                  if (report.type === "inbound-rtp") return report.totalAudioEnergy ?? 0;
+                }
+              }
+              return 0;
+            };
+            const before = await energy();
+            do {
+              await new Promise((resolve) => setTimeout(resolve, 500));
+              if ((await energy()) - before > 1e-4) return "tone";
+            } while (performance.now() < end);
+          }
+        } finally {
+          await context.close();
+        }
+      }
+      return answer;
+    },
+    where,
+    forMs,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { TestPage } from "./browsers.ts";
-import { framesDecoded, pictureMoves, toneHeard, type Where } from "./measure.ts";
+import { framesDecoded, pictureMoves, silenceHeard, toneHeard, type Where } from "./measure.ts";
 import { until } from "./waiting.ts";
 
 /** Someone in a room page, by the roles and names that surfaces promise. */
@@ -34,6 +34,8 @@ export interface Person {
   roster(): Promise<string>;
   moves(name: string): Promise<number>;
   hears(name: string): Promise<void>;
+  /** What was on its way may be heard before. */
+  hearsNothingOf(name: string): Promise<void>;
   frames(name: string): Promise<number>;
   leave(): Promise<void>;
 }
@@ -245,6 +247,7 @@ export function personOn(tab: TestPage, name: string): Person {
     },
     moves: (figure) => pictureMoves(tab, where(figure)),
     hears: (figure) => toneHeard(tab, where(figure)),
+    hearsNothingOf: (figure) => silenceHeard(tab, where(figure)),
     frames: (figure) => framesDecoded(tab, where(figure)),
     async leave() {
       await person.press("Leave");

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Engine, sharedBrowser, type TestPage } from "../harness/browsers.ts";
-import { framesDecoded, mediaReceived, pictureMoves, toneHeard } from "../harness/measure.ts";
+import { framesDecoded, mediaReceived, pictureMoves, silenceHeard, toneHeard } from "../harness/measure.ts";
 import { searchMemory } from "../harness/memory.ts";
 import { startRecordingProxy } from "../harness/recording-proxy.ts";
 import { until } from "../harness/waiting.ts";
@@ -78,6 +78,7 @@ describe("control: browsers and measures without Parlour", () => {
         const where = { selector: "#remote" };
         expect(await pictureMoves(tab, where)).toBeGreaterThan(0);
         await toneHeard(tab, where);
+        await expect(silenceHeard(tab, where, 3000)).rejects.toThrow("waited");
         expect(await framesDecoded(tab, where)).toBeGreaterThan(0);
         expect((await mediaReceived(tab)).audioPackets).toBeGreaterThan(0);
         expect(tab.problems).toEqual([]);
@@ -109,6 +110,7 @@ describe("control: browsers and measures without Parlour", () => {
       });
       await expect(pictureMoves(tab, { selector: "video" }, 2000)).rejects.toThrow("waited");
       await expect(toneHeard(tab, { selector: "video" }, 2000)).rejects.toThrow("waited");
+      await silenceHeard(tab, { selector: "video" });
     } finally {
       await tab.close();
     }
