@@ -18,6 +18,8 @@ import { Uplink } from "./upstream/uplink.ts";
 const header = new RtpHeader();
 /** UDP, IPv4 and the tag of SRTP, which count on the way though we don't see them. */
 const overheadBytes = 38;
+/** Of sound whose packets don't say how loud it is, -dBov: more than silence, less than a voice. */
+const levelUntold = 67;
 
 /** One connection of one page: what it sends, by mid, and the places in which it receives. */
 export class Connection {
@@ -115,11 +117,9 @@ export class Connection {
     let level = -1;
     if (publication.kind === "audio") {
       const at = header.extension(packet, ids.audioLevel);
-      if (at >= 0) {
-        level = packet[at] as number;
-        stream.level = level & 127;
-        stream.levelAt = now;
-      }
+      if (at >= 0) level = packet[at] as number;
+      stream.level = at >= 0 ? level & 127 : levelUntold;
+      stream.levelAt = now;
     }
     const { frames, packets } = stream;
     stream.take(packet, header, level, now);

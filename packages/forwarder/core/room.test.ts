@@ -186,6 +186,23 @@ describe("a room", () => {
     expect(last(world, "a", "speakers")?.speakers.map(({ peer }) => peer)).toEqual(["d"]);
   });
 
+  it("[X19] sound without levels is heard where there would be silence, and gives way to a voice", () => {
+    const world = new SimulatedWorld(seededRandom(4));
+    for (const name of ["a", "c", "d"]) {
+      world.join(name, { sounds: 1 });
+      world.publish(name);
+      publisherOf(world, name).level = 127;
+    }
+    publisherOf(world, "c").level = undefined;
+    world.join("b", { voices: 1 });
+    world.run(2_000);
+    expect(screensOf(world, "b")[0]?.told?.publisher).toBe(publisherOf(world, "c").number);
+    expect(last(world, "b", "speakers")?.speakers ?? []).toEqual([]);
+    publisherOf(world, "d").level = 20;
+    world.run(2_000);
+    expect(screensOf(world, "b")[0]?.told?.publisher).toBe(publisherOf(world, "d").number);
+  });
+
   it("[X20] everyone is told what the others publish, once, and again after a page may have missed it", () => {
     const world = pair();
     world.run(100);

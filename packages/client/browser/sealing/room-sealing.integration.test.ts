@@ -83,7 +83,8 @@ describe("sealing in a private room of a real server", () => {
     const engine = await startEngine({ port: 0, host: "127.0.0.1", workers: 1 }, hearing.events);
     const media = ["ada", "bo", "cy"].map((name) => new FakePage(engine, hearing, "room", name));
     try {
-      for (const page of media) await page.connect();
+      // Each has one place for sound, which is Ada's once she speaks, though she comes last.
+      for (const page of media.toReversed()) await page.connect();
       const [from, toBo, toCy] = media as [FakePage, FakePage, FakePage];
       const send = ada.sends();
       const [bosPlace, cysPlace] = [bo.watches(ada.room.self.id), cy.watches(ada.room.self.id)];

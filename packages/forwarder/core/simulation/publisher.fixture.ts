@@ -53,7 +53,7 @@ export class SimulatedPublisher {
   /** Of a page whose clock is its own. */
   readonly ntpOffsetMs: number;
   keyFrameRequests = 0;
-  level = 30;
+  level: number | undefined = 30;
   readonly #random: Random;
   readonly #withIds: boolean;
   readonly #send: (packet: Uint8Array) => void;
@@ -215,7 +215,7 @@ export class SimulatedPublisher {
     const mid = this.line.mid;
     elements.set([0x10 | (mid.length - 1), mid.charCodeAt(0)]);
     if (layer.rid !== undefined) elements.set([0x20, layer.rid.charCodeAt(0)], 2);
-    elements.set([0x30, 0x80 | this.level], 4);
+    if (this.level !== undefined) elements.set([0x30, 0x80 | this.level], 4);
     elements[6] = 0x42;
     writeUint24(elements, 7, Math.floor((this.#now % 64_000) * 262.144) & 0xffffff);
     elements[10] = 0x51;
