@@ -345,9 +345,10 @@ export class Call {
 
   #listen(port: CallPort): void {
     const self = this.self.peek();
-    const levels = new Map([[self.id as string, self.audio === "on" ? this.hearing.level.peek() : 0]]);
+    const levels = new Map<string, number | undefined>();
+    levels.set(self.id, self.audio === "on" ? this.hearing.level.peek() : undefined);
     for (const peer of this.room.peers.values()) {
-      levels.set(peer.id, peer.media.get("camera")?.audio === "on" ? port.levelOf(peer) : 0);
+      levels.set(peer.id, peer.media.get("camera")?.audio === "on" ? port.levelOf(peer) : undefined);
     }
     this.speaking.sample(levels, port.now());
   }

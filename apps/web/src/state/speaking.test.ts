@@ -14,6 +14,19 @@ describe("who speaks", () => {
     expect([...speaking.ids.value]).toEqual([]);
   });
 
+  it("[W41] is nobody who is muted, from that moment on", () => {
+    const speaking = new Speaking();
+    speaking.sample(at({ ada: 0.2, bo: 0.2 }), 0);
+    speaking.sample(
+      new Map([
+        ["ada", undefined],
+        ["bo", 0],
+      ]),
+      100,
+    );
+    expect([...speaking.ids.value]).toEqual(["bo"]);
+  });
+
   it("[W41] changes the foremost one calmly, and keeps them through silence", () => {
     const speaking = new Speaking();
     speaking.sample(at({ ada: 0.2, bo: 0.1 }), 0);

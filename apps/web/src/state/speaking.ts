@@ -7,6 +7,8 @@ const pauseMs = 800;
 /** How long someone must have been foremost before another one is. */
 const foremostMs = 1_500;
 
+type Levels = ReadonlyMap<string, number | undefined>;
+
 /** Who speaks now, from their sound levels. */
 export class Speaking {
   readonly ids: Signal<ReadonlySet<string>> = signal(new Set());
@@ -15,11 +17,12 @@ export class Speaking {
   readonly #lastHeard = new Map<string, number>();
   #foremostSince = Number.NEGATIVE_INFINITY;
 
-  /** Takes everyone's level at one moment; who is not in it is gone. */
-  sample(levels: ReadonlyMap<string, number>, now: number): void {
+  /** Takes everyone's level at one moment, undefined for who is muted; who is not in it is gone. */
+  sample(levels: Levels, now: number): void {
     let loudest: string | undefined;
     for (const [id, level] of levels) {
-      if (level < spokenLevel) continue;
+      if (level === undefined) this.#lastHeard.delete(id);
+      if (level === undefined || level < spokenLevel) continue;
       this.#lastHeard.set(id, now);
       if (loudest === undefined || level > (levels.get(loudest) ?? 0)) loudest = id;
     }
@@ -33,7 +36,7 @@ export class Speaking {
     this.#choose(loudest, levels, now);
   }
 
-  #choose(loudest: string | undefined, levels: ReadonlyMap<string, number>, now: number): void {
+  #choose(loudest: string | undefined, levels: Levels, now: number): void {
     const present = this.foremost.peek();
     const isGone = present !== undefined && !levels.has(present);
     const mayChange = present === undefined || isGone || now - this.#foremostSince >= foremostMs;
