@@ -1,7 +1,9 @@
 import type { Carrier } from "@parlour/transfer/core";
 import type { Peer } from "../api.ts";
+import { createArrivals, createFlight, flightLimits } from "./flight.ts";
 import { gainOf } from "./gain.ts";
 import { createLanes, type LanesSetup } from "./lanes.ts";
+import { readLanesMessage } from "./lanes-messages.ts";
 
 /** One peer's channel for pieces, replaced with each connection. */
 export interface Lane {
@@ -56,13 +58,12 @@ export function laneCarrier(
     setup.onOpen(isOpen);
   };
   const isOpen = (): boolean => channel?.readyState === "open";
-  /** Bytes that came over this connection. */
-  let received = 0;
   const heard = (bytes: Uint8Array<ArrayBuffer>): void => {
     setup.onFrame(bytes);
-    received += bytes.length;
+    // Who gives may find it farther than we do.
+    arrivals?.came(bytes.length, distance() * 2 >= farMs);
     // Not every browser says how much waits in it: who takes asks as well as who gives.
-    if (received > enough && !setup.pace(0) && isFar()) lanes?.want();
+    if ((arrivals?.all ?? 0) > enough && !setup.pace(0) && isFar()) lanes?.want();
   };
   const lanes =
     setup.lanes &&
@@ -81,6 +82,7 @@ export function laneCarrier(
       onRoom: wake,
       onLost() {
         // What was on it is lost: both sides begin anew, as with another connection.
+        flight?.giveUp();
         if (!isTold) return;
         tell(false);
         tell(isOpen());
@@ -89,16 +91,27 @@ export function laneCarrier(
   const gain = setup.lanes && gainOf(setup.lanes.now);
   /** The shortest round trip so far: a busy machine has long ones now and then. */
   let leastMs = Number.POSITIVE_INFINITY;
-  const isFar = (): boolean => {
+  /** Infinite as long as nobody knows. */
+  const distance = (): number => {
     leastMs = Math.min(leastMs, lane.peer.link.rttMs ?? lanes?.roundTripMs() ?? leastMs);
-    return leastMs >= farMs && leastMs < Number.POSITIVE_INFINITY;
+    return leastMs;
   };
+  const isFar = (): boolean => distance() >= farMs && leastMs < Number.POSITIVE_INFINITY;
+  const flight = setup.lanes && createFlight(setup.lanes.now, () => (isFar() ? leastMs : 0));
+  const arrivals =
+    setup.lanes &&
+    createArrivals(
+      (bytes) => setup.lanes?.say({ lanes: "arrived", bytes }),
+      setup.lanes.now,
+      setup.lanes.after,
+    );
   const change = (): void => {
     if (lane.channel === channel) return;
     tell(false);
     lanes?.reset();
     leastMs = Number.POSITIVE_INFINITY;
-    received = 0;
+    flight?.reset();
+    arrivals?.reset();
     channel = lane.channel;
     wake();
     if (!channel) return;
@@ -144,9 +157,12 @@ export function laneCarrier(
           sum += one.bufferedAmount;
           if (one.bufferedAmount < way.bufferedAmount) way = one;
         }
-        if (way.bufferedAmount > most) {
+        const isFull = !slow && distance() >= farMs && flight?.isFull(frame.length);
+        if (isFull || way.bufferedAmount > most) {
           if (!slow && isFar()) lanes?.want();
+          const stop = isFull && setup.lanes?.after(flightLimits.silentMs, wake);
           await new Promise<void>((resolve) => void waiting.push(resolve));
+          if (stop) stop();
           continue;
         }
         try {
@@ -157,15 +173,23 @@ export function laneCarrier(
           lanes?.reset();
           continue;
         }
+        flight?.sent(frame.length);
         if (way !== mine) lanes?.used();
         if (gain?.note(frame.length, sum + frame.length, more.length > 0) === "none") lanes?.giveUp();
         return true;
       }
       return false;
     },
-    heardOfLanes: (message) => lanes?.receive(message),
+    heardOfLanes(value) {
+      const message = readLanesMessage(value);
+      if (message?.lanes === "arrived") {
+        flight?.arrived(message.bytes);
+        wake();
+      } else if (message) lanes?.receive(message);
+    },
     close() {
       lane.onChange = () => {};
+      arrivals?.reset();
       lanes?.close();
       if (channel) channel.onmessage = null;
       channel = undefined;

@@ -12,6 +12,8 @@ export type LanesMessage =
       readonly sdp: string;
     }
   | { readonly lanes: "candidate"; readonly lane: number; readonly candidate: string; readonly mid: string }
+  /** Of the files' bytes that you sent over this link, so many are here. */
+  | { readonly lanes: "arrived"; readonly bytes: number }
   /** That one is of no more use. */
   | { readonly lanes: "closed"; readonly lane: number };
 
@@ -21,9 +23,11 @@ const candidateCharacters = 1_024;
 /** Undefined for what is none. */
 export function readLanesMessage(value: unknown): LanesMessage | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { lanes, lane, kind, sdp, candidate, mid } = value as Partial<Record<string, unknown>>;
+  const { lanes, lane, kind, sdp, candidate, mid, bytes } = value as Partial<Record<string, unknown>>;
   if (lanes === "wanted" || lanes === "ping" || lanes === "pong") return { lanes };
-  if (typeof lane !== "number" || !Number.isSafeInteger(lane) || lane < 1) return undefined;
+  const isWhole = (number: unknown): number is number => Number.isSafeInteger(number) && Number(number) >= 1;
+  if (lanes === "arrived") return isWhole(bytes) ? { lanes, bytes } : undefined;
+  if (!isWhole(lane)) return undefined;
   if (lanes === "closed") return { lanes, lane };
   const isText = (text: unknown, most: number): text is string =>
     typeof text === "string" && text.length <= most;

@@ -1,4 +1,4 @@
-import { type LanesMessage, readLanesMessage } from "./lanes-messages.ts";
+import type { LanesMessage } from "./lanes-messages.ts";
 
 /**
  * More connections between two pages that already have one, for files alone. One association shares one congestion window: over a
@@ -240,10 +240,9 @@ export function createLanes(setup: LanesSetup) {
       if (!setup.isOfferer) say({ lanes: "wanted" });
       else for (let i = 0; i < lanesLimits.perPeer; i++) void offer();
     },
-    /** What the other page says; anything at all may come. */
-    receive(value: unknown): void {
-      const message = readLanesMessage(value);
-      if (!message || isClosed) return;
+    /** What the other page says. */
+    receive(message: LanesMessage): void {
+      if (isClosed || message.lanes === "arrived") return;
       if (message.lanes === "wanted") {
         if (setup.isOfferer) this.want();
         return;
