@@ -71,6 +71,8 @@ describe("the page's weight", () => {
     peer: 4.3,
     bearing: 2,
     "way-part": 3,
+    // Files to who is not near.
+    far: 2.5,
   };
   const isOf = (part: string) => (path: string) => new RegExp(`/${part}[^/]*\\.(?:js|css)$`).test(path);
 

@@ -221,13 +221,34 @@ const wayOf = ({ page }: TestPage): Promise<string> =>
   page.evaluate(async () => {
     const { events, forwarder } = await window.room.inspect();
     const { topology, passers, peers } = window.room;
+    const facts = forwarder?.facts.filter(({ kind }) => kind !== "description" && kind !== "candidates");
     return JSON.stringify({
       topology,
       passers,
       links: [...peers.values()].map(({ id, name, link }) => `${id} ${name} ${link.state}`),
-      ...(forwarder && { state: forwarder.state, now: forwarder.now, facts: forwarder.facts.slice(-12) }),
+      ...(forwarder && { state: forwarder.state, now: forwarder.now, facts: facts?.slice(-12) }),
       events: events.slice(-12),
     }).slice(0, 6_000);
+  });
+
+/** Every picture that page sends, layer by layer, and why none is larger; for the report of a failed test. */
+export const sendsOf = ({ page }: TestPage): Promise<string> =>
+  page.evaluate(async () => {
+    const layers: unknown[] = [];
+    for (const connection of window.parlourTest.connections) {
+      if (connection.connectionState === "closed") continue;
+      for (const sender of connection.getSenders()) {
+        if (sender.track?.kind !== "video") continue;
+        const { encodings } = sender.getParameters();
+        for (const report of (await sender.getStats()).values()) {
+          if (report.type !== "outbound-rtp") continue;
+          const { rid, active, frameHeight, framesSent, targetBitrate, qualityLimitationReason } = report;
+          layers.push({ rid, active, frameHeight, framesSent, targetBitrate, qualityLimitationReason });
+        }
+        layers.push(...encodings.map(({ rid, active, maxBitrate }) => ({ set: rid, active, maxBitrate })));
+      }
+    }
+    return JSON.stringify(layers);
   });
 
 /** Waits until a count moves on by so much, or until it stands still for a while. */

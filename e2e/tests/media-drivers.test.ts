@@ -9,6 +9,7 @@ import {
   framesWithoutKeyFrame,
   mediaDrivers,
   received,
+  sendsOf,
   soundInHalfSecond,
   stops,
 } from "../harness/media-drivers.ts";
@@ -84,7 +85,10 @@ describe.each(cases)("%s, %s room, %s and %s", (_name, visibility, first, second
   };
   /** Both ways at once. */
   const both = (check: (on: TestPage, other: string, otherTab: TestPage) => Promise<unknown>) =>
-    Promise.all([check(ada, "Bo", bo), check(bo, "Ada", ada)]);
+    Promise.all([check(ada, "Bo", bo), check(bo, "Ada", ada)]).catch(async (cause: Error) => {
+      const sent = await Promise.all([ada, bo].map((tab) => sendsOf(tab).catch(String)));
+      throw new Error(`${cause.message}; Ada sends ${sent[0]}, Bo sends ${sent[1]}`, { cause });
+    });
   const seesAndHears = async (on: TestPage, ...peers: readonly string[]): Promise<void> => {
     for (const peer of peers) {
       await comes(

@@ -18,18 +18,18 @@ export const createFilesHub: CreateFilesHub = (setup) => {
   let real: LoadedFiles | undefined;
   let loading: Promise<LoadedFiles> | undefined;
   let isClosed = false;
-  /** At once, then at most ten times a second: each piece is a change. */
-  let resting: "no" | "yes" | "again" = "no";
+  /** At once, then at most ten times a second, since each piece is a change. Undefined: it did not change lately. */
+  let isAgain: boolean | undefined;
   const now = (): void => {
-    if (resting !== "no") {
-      resting = "again";
+    if (isAgain !== undefined) {
+      isAgain = true;
       return;
     }
-    resting = "yes";
+    isAgain = false;
     emit("change");
     setTimeout(() => {
-      const isDue = resting === "again";
-      resting = "no";
+      const isDue = isAgain;
+      isAgain = undefined;
       if (isDue) now();
     }, 100);
   };

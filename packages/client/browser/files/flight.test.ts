@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createArrivals, createFlight, flightLimits } from "./flight.ts";
+import { beginning } from "./distance.ts";
+import { createArrivals, createFlight } from "./flight.ts";
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
-const frame = 16 * KiB;
 
 /** A line of that rate and length, and who gives as much as the flight lets through; time passes in ms. */
 function line({ bytesPerSecond, delayMs }: { bytesPerSecond: number; delayMs: number }) {
@@ -11,6 +11,7 @@ function line({ bytesPerSecond, delayMs }: { bytesPerSecond: number; delayMs: nu
   const flight = createFlight(
     () => now,
     () => 2 * delayMs,
+    beginning,
   );
   const later: { readonly at: number; run(): void }[] = [];
   const after = (ms: number, run: () => void): (() => void) => {
@@ -32,6 +33,7 @@ function line({ bytesPerSecond, delayMs }: { bytesPerSecond: number; delayMs: nu
   const run = (forMs: number): number => {
     const before = came;
     for (const end = now + forMs; now < end; now++) {
+      const frame = Math.min(128 * KiB, flight.frameBytes);
       while (!flight.isFull(frame)) {
         flight.sent(frame);
         waiting += frame;
@@ -42,7 +44,7 @@ function line({ bytesPerSecond, delayMs }: { bytesPerSecond: number; delayMs: nu
       waiting -= bytes;
       after(delayMs, () => {
         came += bytes;
-        arrivals.came(bytes, true);
+        arrivals.came(bytes);
       });
       for (const one of later.filter(({ at }) => at <= now)) {
         later.splice(later.indexOf(one), 1);
@@ -90,7 +92,7 @@ describe("what is under way", () => {
     far.flight.giveUp();
     expect(far.run(1_000)).toBeGreaterThan(2.5 * MiB);
     far.lose();
-    far.run(2 * flightLimits.silentMs);
+    far.run(2 * beginning.ms);
     // What nobody said is lost counts as under way as long as the rest arrives.
     expect(far.run(1_000)).toBeGreaterThan(2 * MiB);
   });
@@ -98,8 +100,8 @@ describe("what is under way", () => {
   it("[F116] is not bounded for a page that never says what came", () => {
     const far = line({ bytesPerSecond: 100 * MiB, delayMs: 20 });
     far.fallSilent();
-    far.run(flightLimits.silentMs - 100);
-    expect(far.mostWaiting).toBeLessThanOrEqual(flightLimits.first);
+    far.run(beginning.ms - 100);
+    expect(far.mostWaiting).toBeLessThanOrEqual(beginning.bytes);
     far.run(1_000);
     expect(far.run(1_000)).toBeGreaterThan(90 * MiB);
   });
@@ -109,6 +111,7 @@ describe("what is under way", () => {
     const flight = createFlight(
       () => now,
       () => 40,
+      beginning,
     );
     flight.arrived(1);
     for (let i = 0; i < 16; i++) flight.sent(16 * KiB);
@@ -121,7 +124,7 @@ describe("what is under way", () => {
     expect(flight.isFull(256 * KiB)).toBe(false);
   });
 
-  it("[F116] is told by who takes each 64 KiB, and each 20 ms at most", () => {
+  it("[F116] is told by who takes each 32 KiB, and each 20 ms at most", () => {
     let now = 0;
     const said: number[] = [];
     const due: (() => void)[] = [];
@@ -133,20 +136,17 @@ describe("what is under way", () => {
         return () => due.splice(due.indexOf(run), 1);
       },
     );
-    arrivals.came(60 * KiB, true);
+    arrivals.came(30 * KiB);
     expect(said).toEqual([]);
-    arrivals.came(60 * KiB, true);
+    arrivals.came(90 * KiB);
     expect(said).toEqual([120 * KiB]);
     now = 5;
-    arrivals.came(100 * KiB, true);
-    arrivals.came(100 * KiB, true);
+    arrivals.came(100 * KiB);
+    arrivals.came(100 * KiB);
     expect(said).toEqual([120 * KiB]);
     due.shift()?.();
     expect(said).toEqual([120 * KiB, 320 * KiB]);
-    now = 100;
-    arrivals.came(MiB, false);
-    expect(said).toHaveLength(2);
-    arrivals.came(MiB, true);
+    arrivals.came(MiB);
     arrivals.reset();
     expect(due).toEqual([]);
   });

@@ -5,8 +5,6 @@
  * more; what arrived lately says how fast it is.
  */
 export const flightLimits = {
-  /** Before anything is known, bytes. */
-  first: 256 * 1024,
   /** What a line is trusted to keep, and what the two pages take to say what came, ms. */
   slackMs: 80,
   /** So many times what the line showed so far, so that it can show more. */
@@ -14,17 +12,25 @@ export const flightLimits = {
   sampleMs: 100,
   /** The fastest of so long counts. */
   keptMs: 3_000,
-  /** Nothing is said of what is under way for so long: it is lost, or the other page never says. */
-  silentMs: 1_000,
+  /** Frames of so many bytes at least, and else a sixteenth of what may be under way: one that is not whole did not arrive. */
+  leastFrame: 16 * 1024,
   /** The other page says what came each so many bytes, but not more often than each `tellMs`. */
-  tellBytes: 64 * 1024,
+  tellBytes: 32 * 1024,
   tellMs: 20,
 } as const;
 
 export type Flight = ReturnType<typeof createFlight>;
 
-export function createFlight(now: () => number, roundTripMs: () => number) {
-  const { first, slackMs, more, sampleMs, keptMs, silentMs } = flightLimits;
+/**
+ * `beginning`: so many bytes may be under way before anything is known, and when nothing is said of what is under way for so long,
+ * it is lost, or the other page never says.
+ */
+export function createFlight(
+  now: () => number,
+  roundTripMs: () => number,
+  beginning: { readonly bytes: number; readonly ms: number },
+) {
+  const { slackMs, more, sampleMs, keptMs } = flightLimits;
   let sent = 0;
   let arrived = 0;
   /** Of what was sent and did not arrive, what is not under way either. */
@@ -38,18 +44,21 @@ export function createFlight(now: () => number, roundTripMs: () => number) {
   const window = (): number => {
     const since = now() - keptMs;
     const fastest = rates.reduce((most, { at, rate }) => (at >= since ? Math.max(most, rate) : most), 0);
-    return Math.max(first, more * fastest * (roundTripMs() + slackMs));
+    return Math.max(beginning.bytes, more * fastest * (roundTripMs() + slackMs));
   };
   const giveUp = (): void => {
     lost = sent - arrived;
   };
 
   return {
+    get frameBytes() {
+      return Math.max(flightLimits.leastFrame, window() >> 4);
+    },
     /** Whether so many bytes more are too much for now. One frame may always be under way. */
     isFull(bytes: number): boolean {
       const underWay = sent - arrived - lost;
       if (underWay <= 0 || underWay + bytes <= window()) return false;
-      if (now() - (saidAt ?? now()) < silentMs) return true;
+      if (now() - (saidAt ?? now()) < beginning.ms) return true;
       if (!hasSaid) return false;
       giveUp();
       saidAt = now();
@@ -109,13 +118,9 @@ export function createArrivals(
     say(all);
   };
   return {
-    get all() {
-      return all;
-    },
-    /** `isTold`: whether the other page needs to know. */
-    came(bytes: number, isTold: boolean): void {
+    came(bytes: number): void {
       all += bytes;
-      if (!isTold || stop || all - told < tellBytes) return;
+      if (stop || all - told < tellBytes) return;
       const wait = tellMs - (now() - toldAt);
       if (wait <= 0) tell();
       else stop = after(wait, tell);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Peer } from "../api.ts";
 import { type Lane, laneCarrier } from "./lane.ts";
 
@@ -34,9 +34,14 @@ class FakeChannel {
   }
 }
 
-function setup(pace: () => Promise<void> | undefined = () => undefined) {
+function setup(
+  pace: () => Promise<void> | undefined = () => undefined,
+  lanes?: Parameters<typeof laneCarrier>[1]["lanes"],
+) {
   const channel = new FakeChannel();
-  const peer = { link: { connection: { sctp: { maxMessageSize: 262_144 } } } } as unknown as Peer;
+  const peer = {
+    link: { connection: { sctp: { maxMessageSize: 262_144 }, getConfiguration: () => undefined } },
+  } as unknown as Peer;
   const lane: Lane = { peer, channel: channel as unknown as RTCDataChannel, onChange() {} };
   const told: boolean[] = [];
   const frames: number[] = [];
@@ -45,6 +50,7 @@ function setup(pace: () => Promise<void> | undefined = () => undefined) {
     onOpen: (isOpen) => told.push(isOpen),
     onFrame: (bytes) => frames.push(bytes.length),
     pace,
+    ...(lanes && { lanes }),
   });
   return { channel, lane, told, frames, carrier };
 }
@@ -110,5 +116,85 @@ describe("the lane of files", () => {
     expect(channel.sent).toBe(1);
     channel.drain(100 * 1024);
     expect(await sending).toBe(true);
+  });
+
+  /** The page's side of a distance that a test sets; `pass` lets time go by. */
+  const timed = () => {
+    let now = 0;
+    const said: unknown[] = [];
+    const due: { readonly at: number; run(): void }[] = [];
+    return {
+      said,
+      lanes: {
+        isOfferer: true,
+        say: (message: unknown) => void said.push(message),
+        now: () => now,
+        after(ms: number, run: () => void) {
+          const one = { at: now + ms, run };
+          due.push(one);
+          return () => void due.splice(due.indexOf(one), 1);
+        },
+      },
+      pass(ms: number) {
+        now += ms;
+        for (const one of due.filter(({ at }) => at <= now)) {
+          due.splice(due.indexOf(one), 1);
+          one.run();
+        }
+      },
+    };
+  };
+  const small = new Uint8Array(64 * 1024);
+
+  it("[F116] has 256 KiB under way until it knows how far the other page is, and no bound once that is near", async () => {
+    const time = timed();
+    const { channel, carrier } = setup(undefined, time.lanes);
+    channel.open();
+    expect(time.said).toEqual([{ lanes: "ping" }]);
+    const sending = (async () => {
+      for (let i = 0; i < 8; i++) await carrier.send(small);
+    })();
+    await settled();
+    expect(channel.sent).toBe(4);
+    for (let i = 0; i < 3; i++) {
+      time.pass(2);
+      carrier.heardOfLanes({ lanes: "pong" });
+    }
+    await sending;
+    expect(channel.sent).toBe(8);
+  });
+
+  it("[F116] over a distance sends on as the other page says what came", async () => {
+    const time = timed();
+    const { channel, carrier } = setup(undefined, time.lanes);
+    channel.open();
+    for (let i = 0; i < 3; i++) {
+      time.pass(40);
+      carrier.heardOfLanes({ lanes: "pong" });
+    }
+    const sending = (async () => {
+      for (let i = 0; i < 8; i++) await carrier.send(small);
+    })();
+    await vi.waitFor(() => expect(channel.sent).toBe(4));
+    time.pass(40);
+    carrier.heardOfLanes({ lanes: "arrived", bytes: 128 * 1024 });
+    await vi.waitFor(() => expect(channel.sent).toBe(6));
+    carrier.heardOfLanes({ lanes: "arrived", bytes: 256 * 1024 });
+    await sending;
+    carrier.close();
+  });
+
+  it("[F116] is not held up for longer than a second by a page that says nothing at all", async () => {
+    const time = timed();
+    const { channel, carrier } = setup(undefined, time.lanes);
+    channel.open();
+    const sending = (async () => {
+      for (let i = 0; i < 8; i++) await carrier.send(small);
+    })();
+    await settled();
+    expect(channel.sent).toBe(4);
+    time.pass(1_000);
+    await sending;
+    expect(channel.sent).toBe(8);
   });
 });

@@ -1,9 +1,10 @@
 import type { Carrier } from "@parlour/transfer/core";
 import type { Peer } from "../api.ts";
-import { createArrivals, createFlight, flightLimits } from "./flight.ts";
-import { gainOf } from "./gain.ts";
-import { createLanes, type LanesSetup } from "./lanes.ts";
-import { readLanesMessage } from "./lanes-messages.ts";
+import { loaded } from "../later.ts";
+import { beginning, createDistance, farMs } from "./distance.ts";
+import type { Far } from "./far.ts";
+import type { LanesSetup } from "./lanes.ts";
+import { type LanesMessage, readLanesMessage } from "./lanes-messages.ts";
 
 /** One peer's channel for pieces, replaced with each connection. */
 export interface Lane {
@@ -28,8 +29,8 @@ const sharedWater = 512 * 1024;
 const sharedFrame = 64 * 1024;
 /** What is over sooner is not worth another connection. */
 const enough = 1024 * 1024;
-/** Nearer than this one way carries all that there is. */
-const farMs = 8;
+/** What the other page says before what it is for is loaded. */
+const earlyMost = 64;
 
 /** The way to one peer, over whatever connection there is. */
 export function laneCarrier(
@@ -46,6 +47,7 @@ export function laneCarrier(
 ): Carrier & { close(): void; heardOfLanes(message: unknown): void } {
   let channel: RTCDataChannel | undefined;
   let isTold = false;
+  let isClosed = false;
   let waiting: (() => void)[] = [];
   const wake = (): void => {
     const all = waiting;
@@ -58,65 +60,93 @@ export function laneCarrier(
     setup.onOpen(isOpen);
   };
   const isOpen = (): boolean => channel?.readyState === "open";
-  const heard = (bytes: Uint8Array<ArrayBuffer>): void => {
-    setup.onFrame(bytes);
-    // Who gives may find it farther than we do.
-    arrivals?.came(bytes.length, distance() * 2 >= farMs);
-    // Not every browser says how much waits in it: who takes asks as well as who gives.
-    if ((arrivals?.all ?? 0) > enough && !setup.pace(0) && isFar()) lanes?.want();
-  };
-  const lanes =
-    setup.lanes &&
-    createLanes({
-      ...setup.lanes,
-      configuration() {
-        const given = lane.peer.link.connection?.getConfiguration();
-        return (
-          given && {
-            iceServers: given.iceServers ?? [],
-            iceTransportPolicy: given.iceTransportPolicy ?? "all",
-          }
-        );
-      },
-      onFrame: heard,
-      onRoom: wake,
-      onLost() {
-        // What was on it is lost: both sides begin anew, as with another connection.
-        flight?.giveUp();
-        if (!isTold) return;
-        tell(false);
-        tell(isOpen());
-      },
-    });
-  const gain = setup.lanes && gainOf(setup.lanes.now);
+  const over = setup.lanes;
+  const distance = over && createDistance(over.say, over.now);
+  let far: Far | undefined;
+  let isLoading = false;
+  let early: LanesMessage[] = [];
+  /** Bytes over this connection, and since when. */
+  let sent = 0;
+  let sentSince = 0;
+  let received = 0;
   /** The shortest round trip so far: a busy machine has long ones now and then. */
   let leastMs = Number.POSITIVE_INFINITY;
   /** Infinite as long as nobody knows. */
-  const distance = (): number => {
-    leastMs = Math.min(leastMs, lane.peer.link.rttMs ?? lanes?.roundTripMs() ?? leastMs);
+  const roundTripMs = (): number => {
+    for (const ms of [lane.peer.link.rttMs, distance?.leastMs()]) leastMs = Math.min(leastMs, ms ?? leastMs);
     return leastMs;
   };
-  const isFar = (): boolean => distance() >= farMs && leastMs < Number.POSITIVE_INFINITY;
-  const flight = setup.lanes && createFlight(setup.lanes.now, () => (isFar() ? leastMs : 0));
-  const arrivals =
-    setup.lanes &&
-    createArrivals(
-      (bytes) => setup.lanes?.say({ lanes: "arrived", bytes }),
-      setup.lanes.now,
-      setup.lanes.after,
+  const isFrom = (ms: number): boolean => roundTripMs() >= ms && leastMs < Number.POSITIVE_INFINITY;
+  const isFar = (): boolean => isFrom(farMs);
+
+  const heard = (bytes: Uint8Array<ArrayBuffer>): void => {
+    setup.onFrame(bytes);
+    received += bytes.length;
+    far?.arrivals.came(bytes.length);
+    // Who gives may find it farther than we do.
+    if (isFrom(farMs / 2)) load();
+    // Not every browser says how much waits in it: who takes asks as well as who gives.
+    if (received > enough && !setup.pace(0) && isFar()) far?.lanes.want();
+  };
+  const load = (): void => {
+    if (isLoading || !over) return;
+    isLoading = true;
+    loaded(() => import("./far.ts")).then(
+      ({ createFar }) => {
+        if (isClosed) return;
+        far = createFar({
+          ...over,
+          beginning,
+          roundTripMs: () => (isFar() ? leastMs : 0),
+          configuration() {
+            const given = lane.peer.link.connection?.getConfiguration();
+            return (
+              given && {
+                iceServers: given.iceServers ?? [],
+                iceTransportPolicy: given.iceTransportPolicy ?? "all",
+              }
+            );
+          },
+          onFrame: heard,
+          onRoom: wake,
+          onLost() {
+            // What was on it is lost: both sides begin anew, as with another connection.
+            far?.flight.giveUp();
+            if (!isTold) return;
+            tell(false);
+            tell(isOpen());
+          },
+        });
+        if (sent > 0) far.flight.sent(sent);
+        far.arrivals.came(received);
+        for (const message of early) far.heard(message);
+        early = [];
+        wake();
+      },
+      // Files go on without it.
+      () => wake(),
     );
+  };
+  const isFull = (bytes: number): boolean => {
+    if (!over || roundTripMs() < farMs) return false;
+    if (isFar()) load();
+    if (far) return far.flight.isFull(bytes);
+    return sent > 0 && sent + bytes > beginning.bytes && over.now() - sentSince < beginning.ms;
+  };
   const change = (): void => {
     if (lane.channel === channel) return;
     tell(false);
-    lanes?.reset();
+    far?.reset();
+    distance?.reset();
     leastMs = Number.POSITIVE_INFINITY;
-    flight?.reset();
-    arrivals?.reset();
+    sent = 0;
+    received = 0;
+    early = [];
     channel = lane.channel;
     wake();
     if (!channel) return;
     const mine = channel;
-    mine.onopen = () => mine === channel && tell(true);
+    mine.onopen = () => mine === channel && start();
     mine.onclose = () => {
       if (mine !== channel) return;
       tell(false);
@@ -126,7 +156,12 @@ export function laneCarrier(
     mine.onmessage = ({ data }) => {
       if (mine === channel && data instanceof ArrayBuffer) heard(new Uint8Array(data));
     };
-    if (isOpen()) tell(true);
+    if (isOpen()) start();
+  };
+  const start = (): void => {
+    // Asked before anything is under way, which would make it seem farther.
+    distance?.ask();
+    tell(true);
   };
   lane.onChange = change;
   change();
@@ -138,15 +173,16 @@ export function laneCarrier(
     },
     get frameBytes() {
       const most = lane.peer.link.connection?.sctp?.maxMessageSize ?? 65_536;
-      const best = lanes && lanes.open.length > 0 ? sharedFrame : largestFrame;
-      return Math.min(most, setup.pace(0) ? callFrame : best);
+      if (setup.pace(0)) return Math.min(most, callFrame);
+      const best = far && far.lanes.open.length > 0 ? sharedFrame : largestFrame;
+      return Math.min(most, best, far && isFar() ? far.flight.frameBytes : best);
     },
     async send(frame) {
       const mine = channel;
       const slow = setup.pace(frame.length);
       if (slow) await slow;
       while (mine && mine === channel && isOpen()) {
-        const more = slow ? [] : (lanes?.open ?? []);
+        const more = slow ? [] : (far?.lanes.open ?? []);
         const high = slow ? callWater : more.length > 0 ? sharedWater : highWater;
         // Never below the threshold: the browser would not say so again.
         const most = Math.max(high / 2, high - frame.length);
@@ -157,10 +193,10 @@ export function laneCarrier(
           sum += one.bufferedAmount;
           if (one.bufferedAmount < way.bufferedAmount) way = one;
         }
-        const isFull = !slow && distance() >= farMs && flight?.isFull(frame.length);
-        if (isFull || way.bufferedAmount > most) {
-          if (!slow && isFar()) lanes?.want();
-          const stop = isFull && setup.lanes?.after(flightLimits.silentMs, wake);
+        const isBound = !slow && isFull(frame.length);
+        if (isBound || way.bufferedAmount > most) {
+          if (!slow && isFar()) far?.lanes.want();
+          const stop = isBound && over?.after(beginning.ms, wake);
           await new Promise<void>((resolve) => void waiting.push(resolve));
           if (stop) stop();
           continue;
@@ -170,27 +206,33 @@ export function laneCarrier(
         } catch {
           // It closed under our hands.
           if (way === mine) return false;
-          lanes?.reset();
+          far?.lanes.reset();
           continue;
         }
-        flight?.sent(frame.length);
-        if (way !== mine) lanes?.used();
-        if (gain?.note(frame.length, sum + frame.length, more.length > 0) === "none") lanes?.giveUp();
+        if (sent === 0) sentSince = over?.now() ?? 0;
+        sent += frame.length;
+        far?.flight.sent(frame.length);
+        if (way !== mine) far?.lanes.used();
+        if (far?.gain.note(frame.length, sum + frame.length, more.length > 0) === "none") far.lanes.giveUp();
         return true;
       }
       return false;
     },
     heardOfLanes(value) {
       const message = readLanesMessage(value);
-      if (message?.lanes === "arrived") {
-        flight?.arrived(message.bytes);
-        wake();
-      } else if (message) lanes?.receive(message);
+      if (!message || !over || isClosed) return;
+      if (message.lanes === "ping" || message.lanes === "pong") distance?.heard(message);
+      else if (far) far.heard(message);
+      else if (early.length < earlyMost) {
+        early.push(message);
+        load();
+      }
+      if (message.lanes === "arrived" || message.lanes === "pong") wake();
     },
     close() {
       lane.onChange = () => {};
-      arrivals?.reset();
-      lanes?.close();
+      isClosed = true;
+      far?.close();
       if (channel) channel.onmessage = null;
       channel = undefined;
       wake();

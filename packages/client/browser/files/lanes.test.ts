@@ -175,23 +175,6 @@ describe("more lanes", () => {
     }
   });
 
-  it("[F112] asks how far away the other page is, a few times, and counts the least", () => {
-    const world = twoPages();
-    const seen: (number | undefined)[] = [];
-    const held = world.hold();
-    for (const ms of [90, 40, 60]) {
-      seen.push(world.ada.lanes.roundTripMs(), world.ada.lanes.roundTripMs());
-      world.pass(ms);
-      held.release();
-    }
-    expect(seen).toEqual(Array.from({ length: 6 }, () => undefined));
-    expect(world.ada.lanes.roundTripMs()).toBe(40);
-    expect(world.said.filter(({ lanes }) => lanes === "ping")).toHaveLength(3);
-    world.ada.lanes.reset();
-    expect(world.ada.lanes.roundTripMs()).toBeUndefined();
-    world.close();
-  });
-
   it("[F112] never more than 24 in a page", async () => {
     const worlds = Array.from({ length: 5 }, twoPages);
     for (const { ada } of worlds) ada.lanes.want();

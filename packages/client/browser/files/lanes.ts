@@ -27,7 +27,6 @@ export const lanesLimits = {
   quietMs: 10_000,
   /** How long one way is measured before more are added, and how long they have to show that they help. */
   measureMs: 2_500,
-  pings: 3,
   /** They have to carry so many times what one carried alone. */
   gain: 1.15,
   candidates: 64,
@@ -78,10 +77,6 @@ export function createLanes(setup: LanesSetup) {
   let notBefore = Number.NEGATIVE_INFINITY;
   let usedAt = 0;
   let idle: (() => void) | undefined;
-  let pingedAt: number | undefined;
-  let pings = 0;
-  /** Milliseconds, the least so far. */
-  let leastMs = Number.POSITIVE_INFINITY;
   let isClosed = false;
 
   const add = (id: number): Way | undefined => {
@@ -221,14 +216,6 @@ export function createLanes(setup: LanesSetup) {
         if (channel.readyState === "open" && connection.connectionState === "connected") all.push(channel);
       return all;
     },
-    /** How far away the other page is, as far as it was found out: asked a few times, and the least of that counts. */
-    roundTripMs(): number | undefined {
-      if (pings < lanesLimits.pings && pingedAt === undefined) {
-        pingedAt = now();
-        say({ lanes: "ping" });
-      }
-      return pings < lanesLimits.pings ? undefined : leastMs;
-    },
     /** Something was sent on one of them. */
     used(): void {
       usedAt = now();
@@ -242,20 +229,12 @@ export function createLanes(setup: LanesSetup) {
     },
     /** What the other page says. */
     receive(message: LanesMessage): void {
-      if (isClosed || message.lanes === "arrived") return;
+      if (isClosed) return;
       if (message.lanes === "wanted") {
         if (setup.isOfferer) this.want();
         return;
       }
-      if (message.lanes === "ping" || message.lanes === "pong") {
-        if (message.lanes === "ping") say({ lanes: "pong" });
-        else if (pingedAt !== undefined) {
-          leastMs = Math.min(leastMs, now() - pingedAt);
-          pingedAt = undefined;
-          pings++;
-        }
-        return;
-      }
+      if (!("lane" in message)) return;
       const way = ways.get(message.lane);
       if (message.lanes === "description" && message.kind === "offer") {
         if (!setup.isOfferer) void answer(message.lane, message.sdp);
@@ -285,9 +264,6 @@ export function createLanes(setup: LanesSetup) {
       notBefore = Number.NEGATIVE_INFINITY;
       uselessUntil = Number.NEGATIVE_INFINITY;
       timesUseless = 0;
-      pingedAt = undefined;
-      pings = 0;
-      leastMs = Number.POSITIVE_INFINITY;
     },
     close(): void {
       isClosed = true;

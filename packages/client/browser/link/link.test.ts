@@ -357,6 +357,11 @@ describe("route", () => {
       rttMs: 13,
     });
   });
+  it("[L37] is of unknown length where the browser says nothing, or 0 as Firefox does until it knows", () => {
+    const after = (seconds?: number) =>
+      routeOf(report(["P", pairOf("H", { selected: true, currentRoundTripTime: seconds })], ...ends))?.rttMs;
+    expect([after(undefined), after(0), after(0.0004)]).toEqual([undefined, undefined, 0]);
+  });
   it("is unknown without a pair", () => {
     expect(routeOf(report(...ends))).toBeUndefined();
   });

@@ -26,7 +26,8 @@ export function routeOf(report: RTCStatsReport): Route | undefined {
   const rtt = pair["currentRoundTripTime"];
   return {
     path: isRelayed ? "relayed" : "direct",
-    rttMs: typeof rtt === "number" ? Math.round(rtt * 1000) : undefined,
+    // Firefox says 0 as long as it does not know.
+    rttMs: rtt ? Math.round(Number(rtt) * 1000) : undefined,
   };
 }
 
