@@ -142,7 +142,7 @@ describe("files on the page", () => {
       expect([...ada.tab.problems, ...bo.tab.problems]).toEqual([]);
     });
 
-  it("[W84] what is dropped on a person is offered to that one alone, on the page to everyone; the page says which", async () => {
+  it("[W84][W120] what is dropped on a person is offered to that one alone, on the page to everyone; the page says which", async () => {
     const link = privateLink(stage.server, stage.roomName("drop"));
     const ada = await stage.person("chromium", link, { name: "Ada", camera: false, mic: false });
     const [bo, cy] = [
@@ -162,6 +162,17 @@ describe("files on the page", () => {
     await drag(ada.tab, ".room-head", ["for all.txt"], true);
     await cy.reads("Ada offers for all.txt");
     await bo.reads("Ada offers for all.txt");
+    // What is said meanwhile hides neither.
+    await cy.say("Is it for me?");
+    await until("the notice below what is on offer", () =>
+      bo.tab.page.evaluate(() => {
+        const notice = [...document.querySelectorAll(".toast")].find((one) =>
+          one.textContent?.includes("Is it for me?"),
+        );
+        const banners = document.querySelector(".banners")?.getBoundingClientRect();
+        return banners !== undefined && (notice?.getBoundingClientRect().top ?? 0) > banners.bottom;
+      }),
+    );
     expect(await cy.tab.page.evaluate(() => document.body.textContent?.includes("for Bo.txt"))).toBe(false);
     await cy.press("Decline for all.txt");
     await ada.isTold("Cy declined for all.txt.");
