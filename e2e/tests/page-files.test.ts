@@ -179,6 +179,14 @@ describe("files on the page", () => {
     // Bo looks at both in the panel, and takes the one.
     await openFiles(bo);
     await bo.press("Accept for Bo.txt");
+    await cy.say("And where is it?");
+    await until("the notice beside the panel", () =>
+      bo.tab.page.evaluate(() => {
+        const notice = [...document.querySelectorAll(".toast")].at(-1)?.getBoundingClientRect();
+        const panel = document.querySelector(".panel")?.getBoundingClientRect();
+        return (notice?.right ?? Number.POSITIVE_INFINITY) <= (panel?.left ?? 0);
+      }),
+    );
     await bo.sees("button", "Save: for Bo.txt");
     expect([...ada.tab.problems, ...bo.tab.problems, ...cy.tab.problems]).toEqual([]);
   });

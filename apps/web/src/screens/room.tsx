@@ -20,7 +20,7 @@ import type { Desktop } from "../parts/more-menu.tsx";
 import { PeoplePanel, passingNews } from "../parts/people-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
 import { Toolbar } from "../parts/toolbar.tsx";
-import { useBannersEnd } from "../parts/use-banners-end.ts";
+import { useFloatingPlace } from "../parts/use-floating-place.ts";
 import { useKeys } from "../parts/use-keys.ts";
 import { WaitingPeople } from "../parts/waiting-people.tsx";
 import type { Call } from "../state/call.ts";
@@ -60,7 +60,7 @@ export function RoomScreen({ call }: { readonly call: Call }) {
     <div class={`room${panel === undefined ? "" : " with-panel"}`}>
       <TopBar call={call} />
       <main class={`room-main${isAlone ? " alone" : ""}`}>
-        <div class="banners" ref={useBannersEnd()}>
+        <div class="banners" ref={useFloatingPlace()}>
           <Banners call={call} />
           {call.isSoundHeld.value && (
             <button type="button" class="primary" onClick={hear}>

@@ -1,0 +1,28 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+const sides = ["--main-left", "--main-right", "--banners-end"];
+
+/**
+ * For the element that holds the banners: what floats over the page for a moment stays within its sides, beside an open panel, and
+ * begins below it.
+ */
+export function useFloatingPlace(): RefObject<HTMLDivElement | null> {
+  const holder = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const banners = holder.current;
+    if (banners === null) return undefined;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => {
+      const { left, right, height, bottom } = banners.getBoundingClientRect();
+      const places = [left, document.documentElement.clientWidth - right, height > 0 ? bottom : 0];
+      for (const [at, name] of sides.entries()) style.setProperty(name, `${places[at]}px`);
+    });
+    observer.observe(banners);
+    return () => {
+      observer.disconnect();
+      for (const name of sides) style.removeProperty(name);
+    };
+  }, []);
+  return holder;
+}
