@@ -10,6 +10,7 @@ import "./typescript/register.mjs";
 import { build } from "./build.mjs";
 import { call } from "./screenshots/call.mjs";
 import { direct } from "./screenshots/direct.mjs";
+import { endings } from "./screenshots/endings.mjs";
 import { examplePictures } from "./screenshots/examples.mjs";
 import { files } from "./screenshots/files.mjs";
 import { host } from "./screenshots/host.mjs";
@@ -162,24 +163,7 @@ async function main() {
     if (isGroupWanted("host")) await host({ server, fresh, open });
     if (isGroupWanted("many")) await many({ server, fresh, open });
     if (isGroupWanted("passing")) await passing({ fresh, open });
-
-    await screen("ending-left", async (tab) => {
-      const ada = await open(tab, "/r/left?name=Ada&join=now&mic=off&camera=off");
-      await ada.press("Leave");
-      await ada.sees("heading", "You left the room");
-    });
-    await screen("ending-link", async (tab) => {
-      const ada = await open(tab, `${server.url}/r/wrong#k=short`);
-      await ada.press("Join");
-      await ada.sees("heading", "This link is incomplete");
-    });
-    await screen("ending-unreachable", async (tab) => {
-      const ada = await open(tab, "/r/away?name=Ada&mic=off&camera=off");
-      await ada.sees("button", "Join");
-      await tab.page.setOfflineMode(true);
-      await ada.press("Join");
-      await ada.sees("heading", "You are offline", 60_000);
-    });
+    await endings({ server, fresh, open, screen });
   } finally {
     await chromium.close();
     await server.close();
