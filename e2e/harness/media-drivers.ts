@@ -251,6 +251,32 @@ export const sendsOf = ({ page }: TestPage): Promise<string> =>
     return JSON.stringify(layers);
   });
 
+/**
+ * Waits until that page sends a picture that is so high. A browser starts with its smaller sizes and sends more when it believes that
+ * its way and its processor carry it, which may take it long beside other work.
+ */
+export const sendsHigh = (on: TestPage, height: number): Promise<unknown> =>
+  until(
+    `a picture of ${height} lines from ${on.engine}`,
+    () =>
+      on.page.evaluate(async (wanted) => {
+        const sent = async (): Promise<number> => {
+          let frames = 0;
+          for (const connection of window.parlourTest.connections) {
+            if (connection.connectionState === "closed") continue;
+            for (const report of (await connection.getStats()).values())
+              if (report.type === "outbound-rtp" && report.frameHeight === wanted)
+                frames += report.framesSent ?? 0;
+          }
+          return frames;
+        };
+        const before = await sent();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return (await sent()) > before;
+      }, height),
+    45_000,
+  );
+
 /** Waits until a count moves on by so much, or until it stands still for a while. */
 async function counts(
   on: TestPage,

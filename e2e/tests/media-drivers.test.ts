@@ -9,6 +9,7 @@ import {
   framesWithoutKeyFrame,
   mediaDrivers,
   received,
+  sendsHigh,
   sendsOf,
   soundInHalfSecond,
   stops,
@@ -248,7 +249,8 @@ describe.each(cases)("%s, %s room, %s and %s", (_name, visibility, first, second
       await flows(on, other, "audio");
     });
     await both((on, other) => want(on, other, 480));
-    await both(async (on, other) => {
+    await both(async (on, other, otherTab) => {
+      await sendsHigh(otherTab, 270);
       await comes(on, other, "a large picture", ({ video }) => video.height === 270);
       await pictureMoves(on, shown(other));
     });
