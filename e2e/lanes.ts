@@ -15,6 +15,7 @@ const named = {
     "files-far",
     "five",
     "learn-capture",
+    "media-drivers",
     "page-many",
     "page-quality",
     "passing",
