@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-const sides = ["--main-left", "--main-right", "--banners-end"];
+const places = ["--main-start", "--main-end", "--banners-end"];
 
 /**
  * For the element that holds the banners: what floats over the page for a moment stays within its sides, beside an open panel, and
@@ -15,13 +15,15 @@ export function useFloatingPlace(): RefObject<HTMLDivElement | null> {
     const { style } = document.documentElement;
     const observer = new ResizeObserver(() => {
       const { left, right, height, bottom } = banners.getBoundingClientRect();
-      const places = [left, document.documentElement.clientWidth - right, height > 0 ? bottom : 0];
-      for (const [at, name] of sides.entries()) style.setProperty(name, `${places[at]}px`);
+      const sides = [left, document.documentElement.clientWidth - right];
+      if (getComputedStyle(banners).direction === "rtl") sides.reverse();
+      const lengths = [...sides, height > 0 ? bottom : 0];
+      for (const [at, name] of places.entries()) style.setProperty(name, `${lengths[at]}px`);
     });
     observer.observe(banners);
     return () => {
       observer.disconnect();
-      for (const name of sides) style.removeProperty(name);
+      for (const name of places) style.removeProperty(name);
     };
   }, []);
   return holder;
