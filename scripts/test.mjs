@@ -113,19 +113,23 @@ async function suite(name, command, stream = true) {
   count(Number(passed), Math.max(Number(failed), ok ? 0 : 1), names, reasons);
 }
 
-/** What mostly waits runs beside what works, and what needs the machine for itself after both (`e2e/lanes.ts`). */
+/** What mostly waits runs beside what works; networks, and what needs the machine for itself, after both (`e2e/lanes.ts`). */
 async function browserTests() {
   const lane = (name) => [process.execPath, "e2e/run.mjs", "--no-build", "--lane", name];
   const beside = heldOutput();
   const waits = async () => {
     beside.write(textOf("real browsers, meanwhile: what waits"));
     await suite("browser tests that wait", lane("waiting"), beside.write);
-    beside.write(textOf(isLong ? "meanwhile: every pair of networks" : "meanwhile: networks"));
-    const networks = [process.execPath, "e2e/nat-lab/run.mjs", "--no-build", ...(isLong ? ["--all"] : [])];
-    await suite("networks", networks, beside.write);
   };
   heading("real browsers");
   await Promise.all([suite("browser tests", lane("busy")).then(beside.release), waits()]);
+  heading(isLong ? "every pair of networks" : "networks");
+  await suite("networks", [
+    process.execPath,
+    "e2e/nat-lab/run.mjs",
+    "--no-build",
+    ...(isLong ? ["--all"] : []),
+  ]);
   heading("real browsers, alone");
   await suite("browser tests that run alone", lane("alone"));
 }

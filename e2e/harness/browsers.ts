@@ -93,6 +93,7 @@ const firefoxPreferences = ({
   "media.peerconnection.ice.loopback": true,
   "media.autoplay.default": holdsSoundBack ? 1 : 0,
   "media.autoplay.blocking_policy": 0,
+  "layout.frame_rate": 20,
   "dom.events.asyncClipboard.clipboardItem": true,
   // A page in a background tab is a person all the same: no throttling.
   "dom.min_background_timeout_value": 4,

@@ -17,7 +17,8 @@ export interface Packet {
 /**
  * Starts capturing UDP (and what else the filter lets in) on this machine's own device; the result ends it and
  * gives what was there. The kernel hands packets over in blocks, and what is in a block that is not full when
- * tcpdump is told to end is lost: a packet of our own goes after all others, and is waited for in the file.
+ * tcpdump is told to end is lost: a packet of our own goes after all others, until it is in the file. On a busy
+ * machine tcpdump gets behind, so the kernel keeps 32 MiB for it.
  */
 export async function capture(filter: string): Promise<() => Promise<readonly Packet[]>> {
   const folder = freshFolder("capture");
@@ -25,7 +26,7 @@ export async function capture(filter: string): Promise<() => Promise<readonly Pa
   // -U: each packet is written when it comes. -Z root: the file's folder is nobody else's.
   const child = spawn(
     "tcpdump",
-    ["-i", "lo", "--immediate-mode", "-U", "-Z", "root", "-s", "0", "-w", file, filter],
+    ["-i", "lo", "-B", "32768", "--immediate-mode", "-U", "-Z", "root", "-s", "0", "-w", file, filter],
     {
       stdio: ["ignore", "ignore", "pipe"],
     },
@@ -43,8 +44,10 @@ export async function capture(filter: string): Promise<() => Promise<readonly Pa
   await within("tcpdump to listen", ready);
   return async () => {
     const last = randomBytes(16);
-    await sendDatagram(last);
-    await until("tcpdump to write the last packet", () => readFileSync(file).includes(last));
+    await until("tcpdump to write the last packet", async () => {
+      await sendDatagram(last);
+      return readFileSync(file).includes(last);
+    });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.kill("SIGINT");
     await within("tcpdump to end", ended);

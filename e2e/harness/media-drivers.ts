@@ -274,7 +274,7 @@ export const sendsHigh = (on: TestPage, height: number): Promise<unknown> =>
         await new Promise((resolve) => setTimeout(resolve, 500));
         return (await sent()) > before;
       }, height),
-    45_000,
+    120_000,
   );
 
 /** Waits until a count moves on by so much, or until it stands still for a while. */

@@ -14,16 +14,27 @@ export const machineAddress = Object.values(networkInterfaces())
 export async function goesOverRelay(tab: TestPage, secret: string, id: string): Promise<void> {
   const username = `${Math.floor(Date.now() / 1000) + 3_600}:${id}`;
   const credential = createHmac("sha1", secret).update(username).digest("base64");
+  await goesOverUdpRelay(tab, { username, credential });
+}
+
+/**
+ * All connections of that page go over the server's relay, which it asks by UDP alone: a browser that has a way by TCP first may ask no
+ * further. Before the page is opened; `account` in place of the one that the server gave.
+ */
+export async function goesOverUdpRelay(
+  tab: TestPage,
+  account: { readonly username?: string; readonly credential?: string } = {},
+): Promise<void> {
   await tab.page.evaluateOnNewDocument(
-    (address, server) => {
+    (address, mine) => {
       const overRelay = (given: RTCConfiguration = {}): RTCConfiguration => ({
         ...given,
         iceTransportPolicy: "relay",
-        iceServers: (given.iceServers ?? []).flatMap(({ urls }) =>
+        iceServers: (given.iceServers ?? []).flatMap(({ urls, ...theirs }) =>
           [urls]
             .flat()
             .filter((url) => url.startsWith("turn:") && !url.includes("transport=tcp"))
-            .map((url) => ({ ...server, urls: url.replace(/localhost|127\.0\.0\.1/, address) })),
+            .map((url) => ({ ...theirs, ...mine, urls: url.replace(/localhost|127\.0\.0\.1/, address) })),
         ),
       });
       const Real = window.RTCPeerConnection;
@@ -37,6 +48,6 @@ export async function goesOverRelay(tab: TestPage, secret: string, id: string): 
       };
     },
     machineAddress ?? "",
-    { username, credential },
+    account,
   );
 }

@@ -254,7 +254,7 @@ describe.each(cases)("%s, %s room, %s and %s", (_name, visibility, first, second
       await comes(on, other, "a large picture", ({ video }) => video.height === 270);
       await pictureMoves(on, shown(other));
     });
-  });
+  }, 240_000);
 
   it.skipIf(machineAddress === undefined)(
     "[X180] who loses one packet in twenty, over the relay alone, sees and is seen",

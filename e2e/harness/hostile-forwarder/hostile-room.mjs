@@ -47,7 +47,7 @@ export const wrap = (createRoom) => (setup) => {
       return copy;
     };
     const instead = (frame) => Buffer.concat([payload.subarray(0, head), frame]);
-    if (mode === "none" && isWhole) {
+    if (isWhole) {
       const frame = Buffer.from(payload.subarray(head));
       if (!early.has(key)) early.set(key, frame);
       last.set(key, frame);

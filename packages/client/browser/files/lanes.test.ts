@@ -175,6 +175,36 @@ describe("more lanes", () => {
     }
   });
 
+  it("[F112] are answered in whatever order the browser describes them, each once", async () => {
+    const world = twoPages();
+    const { ada, bo } = world;
+    const offer = (lane: number) =>
+      bo.lanes.receive({ lanes: "description", lane, kind: "offer", sdp: `sdp of ada${lane}` });
+    for (const lane of [1, 3, 2, 2, 1]) offer(lane);
+    await world.settle();
+    expect(bo.made.map(({ remote }) => remote)).toEqual([
+      ["offer sdp of ada1"],
+      ["offer sdp of ada3"],
+      ["offer sdp of ada2"],
+    ]);
+    for (const lane of [1, 3, 2]) bo.lanes.receive({ lanes: "closed", lane });
+    // Of those that are gone nothing comes back, and the next ones are new.
+    for (const lane of [2, 3, 1, 6, 4, 3, 5]) offer(lane);
+    await world.settle();
+    expect(bo.made.slice(3).map(({ remote }) => remote)).toEqual([
+      ["offer sdp of ada6"],
+      ["offer sdp of ada4"],
+      ["offer sdp of ada5"],
+    ]);
+    // A page that was reloaded begins to count.
+    bo.lanes.reset();
+    offer(1);
+    await world.settle();
+    expect(bo.made.slice(6).map(({ remote }) => remote)).toEqual([["offer sdp of ada1"]]);
+    expect(ada.made).toEqual([]);
+    world.close();
+  });
+
   it("[F112] never more than 24 in a page", async () => {
     const worlds = Array.from({ length: 5 }, twoPages);
     for (const { ada } of worlds) ada.lanes.want();

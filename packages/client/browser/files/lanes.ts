@@ -69,6 +69,8 @@ export function createLanes(setup: LanesSetup) {
   const create = setup.create ?? ((configuration) => new RTCPeerConnection(configuration));
   const ways = new Map<number, Way>();
   let next = 1;
+  /** Numbers that were offered to this page of late; browsers describe what they make at once in any order. */
+  const met = new Set<number>();
   let answers = 0;
   let answersSince = Number.NEGATIVE_INFINITY;
   /** They were of no use: nothing is sent over them until then. */
@@ -180,9 +182,10 @@ export function createLanes(setup: LanesSetup) {
     }
   };
   const answer = async (id: number, sdp: string): Promise<void> => {
-    // Each has a number of its own: what comes late is of one that is gone.
-    if (id < next) return;
-    next = id + 1;
+    // Each has a number of its own, and is answered once: what comes late is of one that is gone.
+    if (met.has(id) || id + lanesLimits.perPeer <= Math.max(...met)) return;
+    met.add(id);
+    if (met.size > lanesLimits.perPeer) met.delete(Math.min(...met));
     if (now() - answersSince > lanesLimits.restMs) {
       answersSince = now();
       answers = 0;
@@ -261,6 +264,8 @@ export function createLanes(setup: LanesSetup) {
     /** The connection is another one, or gone: these go with it. */
     reset(): void {
       dropAll(false);
+      // The other page may be a new one, which begins to count.
+      met.clear();
       notBefore = Number.NEGATIVE_INFINITY;
       uselessUntil = Number.NEGATIVE_INFINITY;
       timesUseless = 0;
