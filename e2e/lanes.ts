@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 
 /**
- * `npm test` has two cores at least and runs the browser tests in three lanes: `waiting` and the networks after it run while `busy` does, and `alone`
- * when both are done. A file that is named nowhere is busy.
+ * `npm test` has two cores at least and runs the browser tests in three lanes: `waiting` runs while `busy` does, then come the networks, and then
+ * `alone`. A file that is named nowhere is busy.
  */
 export type Lane = "busy" | keyof typeof named;
 

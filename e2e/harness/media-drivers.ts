@@ -251,6 +251,27 @@ export const sendsOf = ({ page }: TestPage): Promise<string> =>
     return JSON.stringify(layers);
   });
 
+/** Waits until senders without a track send nothing: Firefox would send the last picture again each second. */
+export const sendsOnlyTracks = ({ page, engine }: TestPage): Promise<unknown> =>
+  until(`senders without a track to rest in ${engine}`, () =>
+    page.evaluate(async () => {
+      const sent = async (): Promise<number> => {
+        let frames = 0;
+        for (const connection of window.parlourTest.connections) {
+          if (connection.connectionState === "closed") continue;
+          for (const sender of connection.getSenders())
+            if (sender.track === null)
+              for (const report of (await sender.getStats()).values())
+                if (report.type === "outbound-rtp") frames += report.framesSent ?? 0;
+        }
+        return frames;
+      };
+      const before = await sent();
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      return (await sent()) === before;
+    }),
+  );
+
 /**
  * Waits until that page sends a picture that is so high. A browser starts with its smaller sizes and sends more when it believes that
  * its way and its processor carry it, which may take it long beside other work.

@@ -11,6 +11,7 @@ import {
   received,
   sendsHigh,
   sendsOf,
+  sendsOnlyTracks,
   soundInHalfSecond,
   stops,
 } from "../harness/media-drivers.ts";
@@ -215,6 +216,7 @@ describe.each(cases)("%s, %s room, %s and %s", (_name, visibility, first, second
     await both((on, other) =>
       until("the screen to be gone", async () => (await received(on, other, "screen")) === undefined),
     );
+    await both((on) => sendsOnlyTracks(on));
     await both((on) =>
       on.page.evaluate(() => window.room.publications.get("camera")?.replace(null, "video")),
     );

@@ -91,6 +91,7 @@ export function meshLink(setup: MeshLinkSetup): MeshLink {
         const wanted = toSend(slot.source, slot.kind);
         if (slot.sent === wanted) return undefined;
         slot.sent = wanted;
+        void size(slot);
         return slot.transceiver.sender.replaceTrack(wanted);
       }),
     );

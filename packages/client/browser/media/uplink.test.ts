@@ -53,6 +53,23 @@ describe("what one page wants of another", () => {
     expect(encodings()?.[1]).toMatchObject({ active: true, scaleResolutionDownBy: 2 });
   });
 
+  it("[M13] rests while there is no picture, so that no browser sends the last one again and again", async () => {
+    const { a, encodings, rest } = await showing();
+    const publication = a.publications.get("camera");
+    publication?.mute("video");
+    await rest();
+    expect(encodings()).toMatchObject([{ active: true }, { active: false }]);
+    publication?.unmute("video");
+    await rest();
+    expect(encodings()?.[1]).toEqual({ active: true, maxBitrate: 2_500_000, scaleResolutionDownBy: 1 });
+    await publication?.replace(null, "video");
+    await rest();
+    expect(encodings()?.[1]).toMatchObject({ active: false });
+    await publication?.replace(track("video"));
+    await rest();
+    expect(encodings()?.[1]).toMatchObject({ active: true });
+  });
+
   it("[M15] goes on with a whole frame when its connection takes another way", async () => {
     const { links, world, until, rest } = await showing();
     const whole = () =>

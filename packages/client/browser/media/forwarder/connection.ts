@@ -20,20 +20,33 @@ interface Line {
   readonly sender: RTCRtpSender;
   readonly transceiver: RTCRtpTransceiver;
   readonly sealed: ReturnType<FrameSealing["seal"]> | undefined;
-  /** Of a picture: the size that its layers are for. */
-  fit: string;
+  /** Of a picture: the size that its layers are for; undefined: they rest. */
+  fit: string | undefined;
+  isFitting?: boolean;
   sent: MediaStreamTrack | null;
   carried: Source | null;
 }
 const sizeOf = ({ width, height }: PictureSize): string => `${width} ${height}`;
-/** Its layers are those of this picture from now on. */
-async function fit(line: Line, size: PictureSize): Promise<void> {
-  if (line.kind === "audio" || line.fit === sizeOf(size)) return;
-  line.fit = sizeOf(size);
-  const parameters = line.sender.getParameters();
-  const layers = layersAnew(line.source, size, parameters.encodings.length);
-  for (const [at, encoding] of parameters.encodings.entries()) Object.assign(encoding, layers[at]);
-  await line.sender.setParameters(parameters);
+/**
+ * Its layers are those of what it sends from now on, one setting at a time. Without a picture they rest: Firefox (153) would send the
+ * last one again each second, and give it its share of what all pictures together may send.
+ */
+async function fit(line: Line): Promise<void> {
+  if (line.kind === "audio" || line.isFitting) return;
+  line.isFitting = true;
+  for (;;) {
+    const size = line.sent?.getSettings();
+    const wanted = size && sizeOf(size);
+    if (line.fit === wanted) break;
+    line.fit = wanted;
+    const parameters = line.sender.getParameters();
+    const layers = size && layersAnew(line.source, size, parameters.encodings.length);
+    for (const [at, encoding] of parameters.encodings.entries())
+      Object.assign(encoding, layers ? layers[at] : { active: false });
+    // Refused on a connection that is going: the next one is made for what there is.
+    await line.sender.setParameters(parameters).catch(() => {});
+  }
+  line.isFitting = false;
 }
 /** A media line on which something comes, whatever the forwarder puts there. */
 interface Place {
@@ -127,7 +140,7 @@ export class ForwarderConnection {
         const track = media?.track(line.kind) ?? null;
         if (track === line.sent) return undefined;
         line.sent = track;
-        return Promise.all([line.sender.replaceTrack(track), track && fit(line, track.getSettings())]);
+        return Promise.all([line.sender.replaceTrack(track), fit(line)]);
       }),
     );
   }

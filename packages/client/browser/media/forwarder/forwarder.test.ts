@@ -119,17 +119,22 @@ describe("the embedded forwarder's half in the page", () => {
       [own[0].id, null],
       { audio: "on", video: "muted" },
     ]);
+    const encodings = () => page.made[0]?.getTransceivers()[1]?.sender.getParameters().encodings;
+    expect(encodings()).toMatchObject([{ active: false }]);
     const other = track("video");
     other.getSettings = () => ({ width: 320, height: 240 });
     camera.unmute("video");
     await camera.replace(other);
     expect(sent()).toEqual([own[0].id, other.id]);
     // Its sizes are those of the new picture.
-    expect(page.made[0]?.getTransceivers()[1]?.sender.getParameters().encodings).toMatchObject([
-      { scaleResolutionDownBy: 1, maxBitrate: 288_000 },
-    ]);
+    expect(encodings()).toMatchObject([{ active: true, scaleResolutionDownBy: 1, maxBitrate: 288_000 }]);
+    // Whoever changes their mind at once has what they want last.
+    for (const isMuted of [true, false, true, false]) camera[isMuted ? "mute" : "unmute"]("video");
+    await page.pass(50);
+    expect([sent()?.[1], encodings()?.[0]?.active]).toEqual([other.id, true]);
     camera.unpublish();
     await page.pass(50);
+    expect(encodings()).toMatchObject([{ active: false }]);
     expect([sent(), page.last("sources")?.sources]).toEqual([[null, null], {}]);
     page.media.publish(stream(track("video")), { source: "camera" });
     await page.pass(50);

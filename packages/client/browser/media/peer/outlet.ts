@@ -49,6 +49,7 @@ export function outletFor(
 export function send(outlet: Outlet, track: MediaStreamTrack | null): void {
   if (outlet.sent === track) return;
   outlet.sent = track;
+  void size(outlet);
   // Refused by a connection that is going.
   outlet.transceiver.sender.replaceTrack(track).catch(() => {});
 }
