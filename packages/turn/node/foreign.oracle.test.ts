@@ -1,8 +1,11 @@
-import { PeerConnection } from "node-datachannel";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { RTCPeerConnection } from "werift";
 import { selfSigned } from "./certificate.fixture.ts";
 import { makeCredentials, type TurnServer } from "./index.ts";
+import type { FromLibdatachannel, ToLibdatachannel } from "./libdatachannel.fixture.ts";
 import { secret } from "./real-client.fixture.ts";
 import { closing, local, make, udpPaths } from "./running.fixture.ts";
 
@@ -60,38 +63,39 @@ const werift: Stack = ({ url, username, credential }) => {
   };
 };
 
-let peers = 0;
-const libdatachannel: Stack = ({ url, username, credential }) => {
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const hooks = new URL("../../../scripts/typescript/register.mjs", import.meta.url).href;
+
+const libdatachannel: Stack = ({ url, username, credential: password }) => {
   const [, hostname = "", port] = /^turn:(.*):(\d+)/.exec(url) ?? [];
-  const connection = new PeerConnection(`peer ${++peers}`, {
-    iceServers: [
-      { hostname, port: Number(port), username, password: credential, relayType: "TurnUdp" as const },
-    ],
-    iceTransportPolicy: "relay",
-    disableAutoNegotiation: true,
-  });
-  closing.push(() => connection.close());
-  const gathered = new Promise<string>((resolve) => {
-    connection.onGatheringStateChange((state) => {
-      if (state === "complete") resolve(connection.localDescription()?.sdp ?? "");
+  const child = fork(at("libdatachannel.fixture.ts"), { execArgv: ["--import", hooks] });
+  const tell = (message: ToLibdatachannel) => child.send(message);
+  const said = (is: FromLibdatachannel["is"]) =>
+    new Promise<string>((resolve, reject) => {
+      child.on("message", (message: FromLibdatachannel) => message.is === is && resolve(message.text));
+      child.once("exit", (code) => code !== null && reject(new Error(`libdatachannel ended with ${code}`)));
     });
+  closing.push(async () => {
+    if (child.exitCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
   });
-  const channel = connection.createDataChannel("words", { negotiated: true, id: 1 });
-  channel.onOpen(() => channel.sendMessage(word));
-  const heard = new Promise<string>((resolve) => channel.onMessage((data) => resolve(data.toString())));
+  const described = said("described");
+  const heard = said("heard");
+  tell({ is: "start", hostname, port: Number(port), username, password, word });
   return {
     heard,
     offer() {
-      connection.setLocalDescription("offer");
-      return gathered;
+      tell({ is: "offer" });
+      return described;
     },
     answer(sdp) {
-      connection.setRemoteDescription(sdp, "offer");
-      connection.setLocalDescription("answer");
-      return gathered;
+      tell({ is: "answer", sdp });
+      return described;
     },
     async accept(sdp) {
-      connection.setRemoteDescription(sdp, "answer");
+      tell({ is: "accept", sdp });
     },
   };
 };
