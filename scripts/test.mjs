@@ -16,6 +16,15 @@ if (unknown.length > 0) fail(`npm test knows --long alone, not ${unknown.join(" 
 const isLong = process.argv.includes("--long");
 const env = isLong ? { PARLOUR_LONG: "1", PARLOUR_SEEDS_TIMES: process.env.PARLOUR_SEEDS_TIMES ?? "10" } : {};
 
+/** So long the longest test says nothing; after more nothing will come. */
+const silenceMs = isLong ? 1_800_000 : 600_000;
+/** Ends a process with all that it started, also what can't be asked any more. */
+async function endTree(pid) {
+  await import("./typescript/register.mjs");
+  const { signalTree } = await import("../e2e/harness/scratch.ts");
+  signalTree(pid, "SIGKILL");
+}
+
 const started = performance.now();
 const total = { passed: 0, failed: 0 };
 /** What failed, and why in a few lines, by name. */
@@ -67,7 +76,12 @@ async function unitTests() {
     `--outputFile.json=${report}`,
     `--reporter=${join(root, "scripts", "steps", "file-failures.mjs")}`,
   ];
-  const { ok } = await run(command, { stream: true, env: { ...env, PARLOUR_FILE_FAILURES: failedFiles } });
+  const { ok } = await run(command, {
+    stream: true,
+    env: { ...env, PARLOUR_FILE_FAILURES: failedFiles },
+    silenceMs,
+    end: endTree,
+  });
   if (!existsSync(report)) return count(0, 1, ["unit tests (they did not run to the end)"]);
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
   const { files = {}, outside = [] } = existsSync(failedFiles)
@@ -100,7 +114,9 @@ async function unitTests() {
 
 /** Tests that print `✓` and `✗` lines and end with `N passed, N failed`. */
 async function suite(name, command, stream = true) {
-  const { ok, output } = await run(command, { stream, env });
+  // They sweep what they leave behind.
+  const end = (pid) => process.kill(pid, "SIGTERM");
+  const { ok, output } = await run(command, { stream, env, silenceMs, end });
   const [, passed, failed] = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
   if (passed === undefined) return count(0, 1, [`${name} (they did not run to the end)`]);
   const names = [...new Set([...output.matchAll(/^✗ (.*?)(?: \([\d.]+ s\))?$/gm)].map((match) => match[1]))];

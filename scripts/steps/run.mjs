@@ -21,11 +21,12 @@ export const tools = {
  * Runs a program in the repository's folder and waits for its end.
  *
  * @param {string[]} command program and arguments
- * @param {{ stream?: boolean | ((chunk: Buffer) => void), env?: Record<string, string>, cwd?: string }} [options] `stream`: its
- *   output goes to the terminal as it comes, or to a function (and is returned as well); otherwise it is only returned.
+ * @param {{ stream?: boolean | ((chunk: Buffer) => void), env?: Record<string, string>, cwd?: string, silenceMs?: number, end?: (pid: number) => unknown }} [options]
+ *   `stream`: its output goes to the terminal as it comes, or to a function (and is returned as well); otherwise it is only returned.
+ *   `end`: ends it when nothing was heard of it for `silenceMs`.
  * @returns {Promise<{ ok: boolean, code: number, output: string, ms: number }>}
  */
-export function run(command, { stream = false, env = {}, cwd = root } = {}) {
+export function run(command, { stream = false, env = {}, cwd = root, silenceMs, end: endIt } = {}) {
   const started = performance.now();
   return new Promise((done) => {
     const [program, ...rest] = command;
@@ -35,20 +36,33 @@ export function run(command, { stream = false, env = {}, cwd = root } = {}) {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks = [];
+    let silence;
+    const listen = () => {
+      clearTimeout(silence);
+      if (silenceMs !== undefined) silence = setTimeout(endSilent, silenceMs);
+    };
+    const endSilent = () => {
+      keep(process.stderr)(Buffer.from(`nothing was heard for ${silenceMs / 1000} s: ended\n`));
+      endIt(child.pid);
+    };
     const keep = (to) => (chunk) => {
+      listen();
       chunks.push(chunk);
       if (typeof stream === "function") stream(chunk);
       else if (stream) to.write(chunk);
     };
     child.stdout.on("data", keep(process.stdout));
     child.stderr.on("data", keep(process.stderr));
-    const end = (code, extra = "") =>
+    listen();
+    const end = (code, extra = "") => {
+      clearTimeout(silence);
       done({
         ok: code === 0,
         code,
         output: Buffer.concat(chunks).toString("utf8") + extra,
         ms: performance.now() - started,
       });
+    };
     child.on("error", (error) => end(127, `${program}: ${error.message}\n`));
     child.on("close", (code, signal) => end(code ?? 1, signal ? `ended by ${signal}\n` : ""));
   });
