@@ -93,7 +93,7 @@ const firefoxPreferences = ({
   "media.peerconnection.ice.loopback": true,
   "media.autoplay.default": holdsSoundBack ? 1 : 0,
   "media.autoplay.blocking_policy": 0,
-  // Pictures have 15 frames a second; drawing the page more often costs a quarter of a core.
+  // Pictures have 15 frames a second: drawing the page more often only takes time from the others.
   "layout.frame_rate": 20,
   "dom.events.asyncClipboard.clipboardItem": true,
   // A page in a background tab is a person all the same: no throttling.
