@@ -18,8 +18,8 @@ export async function goesOverRelay(tab: TestPage, secret: string, id: string): 
 }
 
 /**
- * All connections of that page go over the server's relay, which it asks by UDP alone: a browser that has a way by TCP first may ask no
- * further. Before the page is opened; `account` in place of the one that the server gave.
+ * All connections of that page go over the server's relay, which it asks by UDP alone, so that nothing depends on which way it
+ * has first (that it prefers UDP to TCP is the NAT lab's to test). Before the page is opened; `account` in place of the one that the server gave.
  */
 export async function goesOverUdpRelay(
   tab: TestPage,

@@ -24,10 +24,15 @@ describe("five people in a call", () => {
     for (const person of people.filter((one) => one.name !== "Cy")) {
       await person.seesPeople(...names.filter((name) => name !== person.name && name !== "Cy"));
     }
-    // The remaining pictures go on.
-    await people[0]?.moves("Ed");
-    await people[4]?.moves("Ada");
-    // Five browsers are more than two cores carry in time: a link may be lost for a moment, which Firefox says and the page mends.
+    // The remaining pictures go on, all of them.
+    const rest = people.filter((one) => one.name !== "Cy");
+    for (const person of rest)
+      for (const other of rest)
+        if (other !== person)
+          expect(await person.moves(other.name), `${person.name} sees ${other.name} still`).toBeGreaterThan(
+            0,
+          );
+    // On two busy cores Firefox may lose a link and say so; the page has mended it by now, or pictures would stand.
     const problems = people.flatMap((person) => person.tab.problems);
     expect(problems.filter((problem) => !problem.includes("WebRTC: ICE failed"))).toEqual([]);
   }, 480_000);
