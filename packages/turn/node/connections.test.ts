@@ -3,7 +3,7 @@ import { connect as connectTcp } from "node:net";
 import { describe, expect, it } from "vitest";
 import { selfSigned } from "./certificate.fixture.ts";
 import { endpoint } from "./real-client.fixture.ts";
-import { closing, connect, introduce, local, make, until } from "./running.fixture.ts";
+import { closeLater, connect, introduce, local, make, until } from "./running.fixture.ts";
 
 describe("limits of connections", () => {
   it("[T51] there are so many per address and in all", async () => {
@@ -23,7 +23,7 @@ describe("limits of connections", () => {
     const server = make({ limits: { connectionsPerAddress: 1 } });
     const { port } = await server.listenTls({ ...local, ...selfSigned() });
     const silent = connectTcp(port, "127.0.0.1");
-    closing.push(() => silent.destroy());
+    closeLater(() => silent.destroy());
     await once(silent, "connect");
     await until(() => server.stats().connections === 1);
     const second = connectTcp(port, "127.0.0.1");

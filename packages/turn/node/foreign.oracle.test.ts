@@ -7,7 +7,7 @@ import { selfSigned } from "./certificate.fixture.ts";
 import { makeCredentials, type TurnServer } from "./index.ts";
 import type { FromLibdatachannel, ToLibdatachannel } from "./libdatachannel.fixture.ts";
 import { secret } from "./real-client.fixture.ts";
-import { closing, local, make, udpPaths } from "./running.fixture.ts";
+import { closeLater, local, make, udpPaths } from "./running.fixture.ts";
 
 /*
  * Whole WebRTC stacks that others wrote, with clients of their own for TURN: werift (UDP, TCP, TLS) and libdatachannel (UDP). They may use nothing
@@ -37,7 +37,7 @@ const werift: Stack = ({ url, username, credential }) => {
     iceTransportPolicy: "relay",
     turnTlsOptions: { rejectUnauthorized: false },
   });
-  closing.push(() => connection.close());
+  closeLater(() => connection.close());
   const channel = connection.createDataChannel("words", { negotiated: true, id: 1 });
   channel.onopen = () => channel.send(Buffer.from(word));
   const heard = new Promise<string>((resolve) => {
@@ -75,7 +75,7 @@ const libdatachannel: Stack = ({ url, username, credential: password }) => {
       child.on("message", (message: FromLibdatachannel) => message.is === is && resolve(message.text));
       child.once("exit", (code) => code !== null && reject(new Error(`libdatachannel ended with ${code}`)));
     });
-  closing.push(async () => {
+  closeLater(async () => {
     if (child.exitCode !== null) return;
     const ended = once(child, "exit");
     child.kill("SIGKILL");

@@ -1,14 +1,14 @@
-import { afterEach, expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { isPossible } from "./batched/kernel.ts";
 import { createTurnServer, type TurnServer, type TurnServerOptions } from "./index.ts";
 import { endpoint, RealClient, secret } from "./real-client.fixture.ts";
 import { canSharePorts } from "./udp.ts";
 
-/** Done in reverse after each test. */
-export const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** Done when the test that runs now is over, the last first. Not by `afterEach` here: files that share a worker load this once. */
+export const closeLater = (close: () => unknown): void =>
+  onTestFinished(async () => {
+    await close();
+  });
 
 /** Every way in which UDP is read and sent: each has to do the same. */
 export const udpPaths: readonly { readonly by: string; readonly how: Partial<TurnServerOptions> }[] = [
@@ -49,7 +49,7 @@ export function make(options: Partial<TurnServerOptions> = {}): TurnServer {
     onFault: (error) => faults.push(error),
     ...options,
   });
-  closing.push(async () => {
+  closeLater(async () => {
     expectPath(server, options);
     await server.close();
     expect(faults).toEqual([]);
@@ -59,7 +59,7 @@ export function make(options: Partial<TurnServerOptions> = {}): TurnServer {
 
 export async function connect(...args: Parameters<typeof RealClient.connect>): Promise<RealClient> {
   const client = await RealClient.connect(...args);
-  closing.push(() => client.wire.close());
+  closeLater(() => client.wire.close());
   return client;
 }
 

@@ -10,7 +10,7 @@ import { attributes } from "../core/stun/registry.ts";
 import { selfSigned } from "./certificate.fixture.ts";
 import { createTurnServer, looksLikeStun, TurnOptionError, type TurnServerOptions } from "./index.ts";
 import { codeOf, endpoint, type RealClient, secret } from "./real-client.fixture.ts";
-import { closing, connect, introduce, local, make, udpPaths, until } from "./running.fixture.ts";
+import { closeLater, connect, introduce, local, make, udpPaths, until } from "./running.fixture.ts";
 
 /** Sockets at two ports side by side, whatever else runs on this machine. */
 async function neighbours(): Promise<[Socket, Socket]> {
@@ -95,7 +95,7 @@ describe.each(udpPaths)("UDP by $by:", ({ how }) => {
       });
       front.listen(0, "127.0.0.1");
       await once(front, "listening");
-      closing.push(() => front.close());
+      closeLater(() => front.close());
       const address = front.address();
       const client = await connect("tcp", typeof address === "object" ? (address?.port ?? 0) : 0);
       expect((await client.allocate()).class).toBe("success");
@@ -121,7 +121,7 @@ describe.each(udpPaths)("UDP by $by:", ({ how }) => {
       });
       front.listen(0, "127.0.0.1");
       await once(front, "listening");
-      closing.push(() => front.close());
+      closeLater(() => front.close());
       const address = front.address();
       const port = typeof address === "object" ? (address?.port ?? 0) : 0;
       const [ada, bob] = [await connect("tls", port), await connect("tls", port)];
@@ -198,7 +198,7 @@ describe.each(udpPaths)("UDP by $by:", ({ how }) => {
       const peer = createSocket("udp4");
       peer.bind(0, "127.0.0.1");
       await once(peer, "listening");
-      closing.push(() => peer.close());
+      closeLater(() => peer.close());
       const client = await connect("udp", port);
       await client.allocate();
       const relayed = client.relayed ?? endpoint("0.0.0.0", 0);
@@ -224,7 +224,7 @@ describe.each(udpPaths)("UDP by $by:", ({ how }) => {
       const [taken, next] = await neighbours();
       next.close();
       await once(next, "close");
-      closing.push(() => taken.close());
+      closeLater(() => taken.close());
       const { port: first } = taken.address();
       const options = {
         mode: "open",

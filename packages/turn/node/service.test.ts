@@ -6,7 +6,7 @@ import { TurnClient } from "./client/index.ts";
 import { makeCredentials } from "./credentials.ts";
 import { serviceAddress } from "./index.ts";
 import { secret } from "./real-client.fixture.ts";
-import { closing, local, make, udpPaths, until } from "./running.fixture.ts";
+import { closeLater, local, make, udpPaths, until } from "./running.fixture.ts";
 
 /** Answers everyone with what they said, and remembers who they were. */
 async function echo() {
@@ -18,7 +18,7 @@ async function echo() {
   });
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
-  closing.push(() => socket.close());
+  closeLater(() => socket.close());
   return { socket, senders, service: { host: "127.0.0.1", port: socket.address().port } };
 }
 
@@ -39,12 +39,12 @@ describe.each(udpPaths)("the relay's service by $by", ({ how }) => {
           timeoutMs: 5_000,
           ...makeCredentials(secret, `tea/${name}/`, 300, Date.now()),
         });
-        closing.push(() => client.close());
+        closeLater(() => client.close());
         await client.allocate();
         await client.permit(place);
         clients.push(client);
         const said = setInterval(() => client.send(place, Buffer.from(name)), 20);
-        closing.push(() => clearInterval(said));
+        closeLater(() => clearInterval(said));
         const { bytes, from } = await client.receive();
         clearInterval(said);
         expect(Buffer.from(bytes).toString()).toBe(`echo ${name}`);

@@ -6,7 +6,7 @@ import type { Path } from "../core/index.ts";
 import { MessageWriter } from "../core/stun/encode.ts";
 import { methods } from "../core/stun/registry.ts";
 import { endpoint, RealClient } from "./real-client.fixture.ts";
-import { closing, make, udpPaths } from "./running.fixture.ts";
+import { closeLater, make, udpPaths } from "./running.fixture.ts";
 import { UdpListener } from "./udp.ts";
 import { UdpEverywhere } from "./udp-everywhere.ts";
 
@@ -20,7 +20,7 @@ describe("a machine with several addresses", () => {
       0,
       () => addresses,
     );
-    closing.push(() => everywhere.close());
+    closeLater(() => everywhere.close());
     addresses = ["127.0.0.1", "127.0.0.78", "203.0.113.77"];
     await everywhere.refresh();
     // The last is not this machine's: it is tried again later.
@@ -33,7 +33,7 @@ describe("a machine with several addresses", () => {
 
   it("[T54] a port that is taken on one address is taken", async () => {
     const taken = createSocket("udp4");
-    closing.push(() => taken.close());
+    closeLater(() => taken.close());
     taken.bind({ port: 0, address: "127.0.0.1", exclusive: true });
     await once(taken, "listening");
     const intake = { receive: () => {}, closed: () => {} };
@@ -55,7 +55,7 @@ describe.each(udpPaths)("UDP by $by, on a machine with several addresses", ({ ho
     for (const from of hosts) {
       for (const to of hosts) {
         const socket = createSocket("udp4");
-        closing.push(() => socket.close());
+        closeLater(() => socket.close());
         socket.bind(0, from);
         await once(socket, "listening");
         socket.send(new MessageWriter(methods.binding, "request", new Uint8Array(12)).finish(), port, to);
@@ -73,7 +73,7 @@ describe.each(udpPaths)("UDP by $by, on a machine with several addresses", ({ ho
       await RealClient.connect("udp", (await server.listenUdp({ port: 0, host: "127.0.0.1" })).port),
     ];
     for (const client of [ada, bob]) {
-      closing.push(() => client.wire.close());
+      closeLater(() => client.wire.close());
       await client.allocate();
       await client.permit(endpoint("192.0.2.1", 1));
     }

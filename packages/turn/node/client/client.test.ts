@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { selfSigned } from "../certificate.fixture.ts";
 import { makeCredentials } from "../credentials.ts";
 import { secret } from "../real-client.fixture.ts";
-import { closing, local, make } from "../running.fixture.ts";
+import { closeLater, local, make } from "../running.fixture.ts";
 import { formatHost, TurnClient, type TurnClientOptions } from "./index.ts";
 
 const host = "127.0.0.1";
@@ -18,7 +18,7 @@ async function open(options: Partial<TurnClientOptions> & { port: number }): Pro
     ...makeCredentials(secret, "tea/ada/", 300, Date.now()),
     ...options,
   });
-  closing.push(() => client.close());
+  closeLater(() => client.close());
   return client;
 }
 
@@ -78,7 +78,7 @@ describe("a client of the relay", () => {
       else if (client === undefined) client = from.port;
       else middle.send(bytes, port, host);
     });
-    closing.push(() => middle.close());
+    closeLater(() => middle.close());
     expect((await (await open({ port: middle.address().port })).binding()).family).toBe(4);
   });
 
@@ -95,7 +95,7 @@ describe("a client of the relay", () => {
   it("says when what answers is no relay, or not to be trusted", async () => {
     const other = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     await new Promise<void>((done) => other.listen(0, host, done));
-    closing.push(() => other.close());
+    closeLater(() => other.close());
     const { port } = other.address() as { port: number };
     const client = await open({ port, transport: "tcp" });
     expect(["not-stun", "closed", "ECONNRESET", "EPIPE"]).toContain(await code(client.binding()));

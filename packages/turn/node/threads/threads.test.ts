@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../core/index.ts";
 import { codeOf, endpoint, RealClient, secret } from "../real-client.fixture.ts";
-import { closing, connect, local, make, udpPaths, until } from "../running.fixture.ts";
+import { closeLater, connect, local, make, udpPaths, until } from "../running.fixture.ts";
 import { canSharePorts } from "../udp.ts";
 import { StatisticsBoard } from "./board.ts";
 import { commonsMemory } from "./commons.ts";
@@ -127,7 +127,7 @@ describe.each(ways)("a server of several threads, UDP by $by,", ({ how }) => {
         board.retire(thread);
       },
     });
-    closing.push(() => pool.close());
+    closeLater(() => pool.close());
     return { pool, board, lost, faults, trouble };
   };
 
