@@ -6,19 +6,26 @@ export interface CrowdPicture {
   readonly fps: number;
 }
 
+export interface CrowdManners {
+  /** The names of those whose pictures they look at; everyone's when not given, nobody's as pages in the background when empty. */
+  readonly lookAt?: readonly string[];
+  /** False: they pass nobody's media on. */
+  readonly passOn?: boolean;
+}
+
 /**
  * People who are nothing but the SDK and a drawn picture that moves, several in one page (of `openSdkPage`), since nobody looks at it. Each
- * one stays in `window.kept.rooms`. `areBlind`: they look at nobody, as pages in the background do.
+ * one stays in `window.kept.rooms`.
  */
 export async function joinCrowd(
   { page }: TestPage,
   link: string,
   names: readonly string[],
   picture: CrowdPicture = { width: 96, height: 54, fps: 2 },
-  areBlind = false,
+  manners: CrowdManners = {},
 ): Promise<void> {
   await page.evaluate(
-    async (theLink, all, { width, height, fps }, isBlind) => {
+    async (theLink, all, { width, height, fps }, { lookAt, passOn }) => {
       const draw = (hue: number): MediaStream => {
         const canvas = document.createElement("canvas");
         canvas.width = width;
@@ -46,15 +53,19 @@ export async function joinCrowd(
         ),
       );
       window.kept["rooms"] = [...already, ...rooms];
-      if (isBlind)
-        for (const room of rooms) {
-          room.on("media", (media) => media.want("none"));
-          for (const peer of room.peers.values()) for (const media of peer.media.values()) media.want("none");
-        }
+      for (const room of rooms) {
+        if (passOn !== undefined) room.passOn = passOn;
+        if (lookAt === undefined) continue;
+        const look = (media: import("@parlour/client").RemoteMedia): void => {
+          if (!lookAt.includes(media.peer.name)) media.want("none");
+        };
+        room.on("media", look);
+        for (const peer of room.peers.values()) for (const media of peer.media.values()) look(media);
+      }
     },
     link,
     names,
     picture,
-    areBlind,
+    manners,
   );
 }

@@ -25,6 +25,13 @@ export type PlainSignal = { readonly type: string; readonly [key: string]: unkno
 /** What a page gets in place of that packet; undefined: nothing. */
 export type Meddle = (packet: Packet) => Packet | undefined;
 
+/** The body with another description, where it has one. */
+export const withSdp = (body: PlainSignal, change: (sdp: string) => string): PlainSignal =>
+  typeof body["sdp"] === "string" ? { ...body, sdp: change(body["sdp"]) } : body;
+/** The description of somebody who has other keys. */
+export const otherFingerprint = (sdp: string): string =>
+  sdp.replaceAll(/(a=fingerprint:\S+ )(..)/g, (_, head, byte) => `${head}${byte === "AA" ? "BB" : "AA"}`);
+
 const headerBytes = 13;
 
 export async function startMeddlingProxy(port: number, meddle: Meddle): Promise<MeddlingProxy> {

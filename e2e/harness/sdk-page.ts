@@ -92,3 +92,10 @@ export async function linked(tab: TestPage, peerName: string): Promise<void> {
     ),
   );
 }
+
+/** The state of the link to somebody, as the SDK on that page says it. */
+export const linkStateOf = ({ page }: TestPage, name: string): Promise<string | undefined> =>
+  page.evaluate(
+    (wanted) => [...window.room.peers.values()].find((peer) => peer.name === wanted)?.link.state,
+    name,
+  );

@@ -62,7 +62,13 @@ describe("a room of more than a machine can show", () => {
       Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 2 });
     });
     const names = Array.from({ length: 13 }, (_, index) => `Guest ${index + 1}`);
-    await joinCrowd(await stage.sdkPage("chromium"), link, names, { width: 96, height: 54, fps: 2 }, true);
+    await joinCrowd(
+      await stage.sdkPage("chromium"),
+      link,
+      names,
+      { width: 96, height: 54, fps: 2 },
+      { lookAt: [] },
+    );
     const ada = await enter(tab, link, { name: "Ada", camera: false, mic: false });
     await ada.seesPeople(...names);
     const figures = () =>

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { causes } from "../../apps/web/src/words/causes-en.ts";
 import type { TestPage } from "../harness/browsers.ts";
 import { finds } from "../harness/findings.ts";
-import { type PlainSignal, startMeddlingProxy } from "../harness/meddling-proxy.ts";
+import {
+  otherFingerprint,
+  type PlainSignal,
+  startMeddlingProxy,
+  withSdp,
+} from "../harness/meddling-proxy.ts";
 import { linked } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
 
@@ -22,6 +27,16 @@ const failures: readonly {
     meddle: (body) => (body.type === "candidates" ? { ...body, candidates: [] } : body),
     code: "no-candidate",
     side: "there",
+  },
+  {
+    title: "keys are exchanged on the way",
+    meddle: (body) => withSdp(body, otherFingerprint),
+    code: "dtls-failed",
+  },
+  {
+    title: "what the other page says makes no sense",
+    meddle: ({ type }) => ({ type, sdp: 1 }),
+    code: "bad-signals",
   },
 ];
 

@@ -4,7 +4,7 @@ import type { TestPage } from "../harness/browsers.ts";
 import { pictureMoves } from "../harness/measure.ts";
 import { joinMembers } from "../harness/members.ts";
 import { privateLink } from "../harness/people.ts";
-import { joinWithSdk, linked } from "../harness/sdk-page.ts";
+import { joinWithSdk, linked, linkStateOf } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
@@ -17,11 +17,6 @@ const connections = ({ page }: TestPage): Promise<number> =>
   );
 const has = ({ page }: TestPage, text: string): Promise<number> =>
   page.evaluate((wanted) => window.room.messages.filter((one) => one.text === wanted).length, text);
-const stateOf = ({ page }: TestPage, name: string): Promise<string | undefined> =>
-  page.evaluate(
-    (wanted) => [...window.room.peers.values()].find((peer) => peer.name === wanted)?.link.state,
-    name,
-  );
 
 /** What there is of each connection, and what went over it within twenty seconds; for the report of a failed test. */
 const whatGoes = ({ page }: TestPage): Promise<string> =>
@@ -79,7 +74,7 @@ describe("a room of more than thirty", () => {
         const other = tab === ada ? "Bo" : "Ada";
         await until("what was said before", async () => (await has(tab, "before you came")) === 1);
         await pictureMoves(tab, { selector: `video[data-peer="${other}"][data-source="camera"]` });
-        expect(await stateOf(tab, other)).toBe("resting");
+        expect(await linkStateOf(tab, other)).toBe("resting");
         await until("the connection to the forwarder alone", async () => (await connections(tab)) === 1);
       }
 
@@ -114,7 +109,7 @@ describe("a room of more than thirty", () => {
             throw new Error(`${cause.message}, over which goes ${all.join()}`, { cause });
           },
         );
-      expect(await stateOf(ada, "Bo")).toBe("resting");
+      expect(await linkStateOf(ada, "Bo")).toBe("resting");
 
       // And with few people everyone has a link again: the second one between these two.
       await Promise.all(members.map((room) => room.leave()));

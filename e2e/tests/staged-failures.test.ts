@@ -5,7 +5,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { causes } from "../../apps/web/src/words/causes-en.ts";
 import { launchBrowser, type TestPage } from "../harness/browsers.ts";
 import { finds, looksAtLinks } from "../harness/findings.ts";
-import { type Meddle, type PlainSignal, startMeddlingProxy } from "../harness/meddling-proxy.ts";
+import {
+  type Meddle,
+  otherFingerprint,
+  type PlainSignal,
+  startMeddlingProxy,
+  withSdp,
+} from "../harness/meddling-proxy.ts";
 import { enter, type Person, personOn, privateLink } from "../harness/people.ts";
 import { joinWithSdk, linked } from "../harness/sdk-page.ts";
 import { startServer } from "../harness/server.ts";
@@ -14,12 +20,6 @@ import { until } from "../harness/waiting.ts";
 import { staged, stagedFailures } from "../staged-failures.ts";
 
 const quiet = { camera: false, mic: false };
-
-/** Names what is at the start of the other page's body, where it carries a description. */
-const withSdp = (body: PlainSignal, change: (sdp: string) => string): PlainSignal =>
-  typeof body["sdp"] === "string" ? { ...body, sdp: change(body["sdp"]) } : body;
-const otherFingerprint = (sdp: string): string =>
-  sdp.replaceAll(/(a=fingerprint:\S+ )(..)/g, (_, head, byte) => `${head}${byte === "AA" ? "BB" : "AA"}`);
 
 describe("what goes wrong is told apart", () => {
   const stage = useStage();

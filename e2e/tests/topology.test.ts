@@ -4,8 +4,9 @@ import type { TestPage } from "../harness/browsers.ts";
 import { joinCrowd } from "../harness/crowd.ts";
 import { type Gaps, joinWithTone, watchGaps } from "../harness/gaps.ts";
 import { pictureMoves } from "../harness/measure.ts";
+import { joinMembers } from "../harness/members.ts";
 import { privateLink } from "../harness/people.ts";
-import { joinWithSdk } from "../harness/sdk-page.ts";
+import { joinWithSdk, linkStateOf } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
 import { until } from "../harness/waiting.ts";
 
@@ -106,6 +107,34 @@ describe("a room that grows", () => {
     const { numbers, sent } = await counted(bo, ada);
     expect(numbers).toEqual(Array.from({ length: sent }, (_, n) => n));
     expect(sent).toBeGreaterThan(100);
+  }, 240_000);
+
+  it("[X60][X61][X160] so does moving back to a mesh of links that rested", async () => {
+    const link = privateLink(stage.server, stage.roomName("moves"));
+    const members = await joinMembers(
+      link,
+      Array.from({ length: 9 }, (_, n) => `member ${n}`),
+    );
+    stage.closeLater(() => Promise.all(members.map((room) => room.leave())));
+    const bo = await stage.sdkPage("chromium");
+    await joinWithTone(bo, link, "Bo", { width: 160, height: 90, fps: 15 });
+    const ada = await stage.sdkPage("chromium");
+    await joinWithSdk(ada, { link, name: "Ada", publish: true });
+    await topology(ada, "forwarder");
+    await moves(ada, "Bo");
+    await until("the link to rest", async () => (await linkStateOf(ada, "Bo")) === "resting");
+
+    const calm = await gapsOf(ada, () => pause(watchedMs));
+    const back = await gapsOf(ada, async () => {
+      await Promise.all(members.map((room) => room.leave()));
+      await topology(ada, "mesh");
+      await until("Bo's picture by the link", () => inbound(ada, "Bo"));
+      await pause(watchedMs / 2);
+    });
+    expect(back.picture, JSON.stringify({ calm, back })).toBeLessThan(calm.picture + 500);
+    expect(back.sound, JSON.stringify({ calm, back })).toBeLessThan(calm.sound + 300);
+    expect(await linkStateOf(ada, "Bo")).toBe("connected");
+    expect([ada, bo].flatMap(({ problems }) => problems)).toEqual([]);
   }, 240_000);
 });
 
