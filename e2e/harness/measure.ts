@@ -53,11 +53,17 @@ export async function pictureMoves(on: TestPage, where: Where, timeoutMs?: numbe
 
 /** Resolves when the received tracks there carry sound. Samples where the browser lets us, the receiver's own measure of energy elsewhere. */
 export async function toneHeard(on: TestPage, where: Where, timeoutMs?: number): Promise<void> {
+  let last: Heard | undefined;
   await until(
     `a tone in ${JSON.stringify(where)}`,
-    async () => (await listened(on, where, 1500)) === "tone",
+    async () => {
+      last = await listened(on, where, 1500);
+      return last.is === "tone";
+    },
     timeoutMs,
-  );
+  ).catch((cause: Error) => {
+    throw new Error(`${cause.message}; last there was ${JSON.stringify(last)}`, { cause });
+  });
 }
 
 /**
@@ -67,35 +73,45 @@ export async function toneHeard(on: TestPage, where: Where, timeoutMs?: number):
 export async function silenceHeard(on: TestPage, where: Where, timeoutMs?: number): Promise<void> {
   await until(
     `silence in ${JSON.stringify(where)}`,
-    async () => (await listened(on, where, 3000)) === "silence",
+    async () => (await listened(on, where, 3000)).is === "silence",
     timeoutMs,
   );
 }
 
-/** What the received tracks there carry for so long; nothing when none is played. */
-function listened(on: TestPage, where: Where, forMs: number): Promise<"tone" | "silence" | "nothing"> {
+interface Heard {
+  /** `nothing`: no track there is played. */
+  readonly is: "tone" | "silence" | "nothing";
+  /** How often it was looked, and the loudest sample; without samples how much energy came. */
+  readonly looks: number;
+  readonly loudest: number;
+  readonly context: string;
+}
+
+/** What the received tracks there carry for so long. */
+function listened(on: TestPage, where: Where, forMs: number): Promise<Heard> {
   return on.page.evaluate(
     async (place, ms) => {
       const root =
         "figure" in place
           ? window.parlourTest.find("figure", place.figure)
           : document.querySelector(place.selector);
-      if (root == null) return "nothing";
+      const heard = { is: "nothing" as Heard["is"], looks: 0, loudest: 0, context: "none" };
+      if (root == null) return heard;
       const media = [
         ...(root.matches("video, audio") ? [root] : []),
         ...root.querySelectorAll("video, audio"),
       ] as HTMLMediaElement[];
-      let answer: "silence" | "nothing" = "nothing";
       for (const element of media) {
         const stream = element.srcObject;
         if (!(stream instanceof MediaStream) || element.muted || element.paused) continue;
         const track = stream.getAudioTracks()[0];
         if (track === undefined) continue;
-        answer = "silence";
+        heard.is = "silence";
         const end = performance.now() + ms;
         const context = new AudioContext();
         try {
           await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
+          heard.context = context.state;
           if (context.state === "running") {
             const analyser = context.createAnalyser();
             context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
@@ -103,7 +119,9 @@ function listened(on: TestPage, where: Where, forMs: number): Promise<"tone" | "
             while (performance.now() < end) {
               await new Promise((resolve) => setTimeout(resolve, 25));
               analyser.getFloatTimeDomainData(samples);
-              if (samples.some((sample) => Math.abs(sample) > 0.02)) return "tone";
+              heard.looks++;
+              for (const sample of samples) heard.loudest = Math.max(heard.loudest, Math.abs(sample));
+              if (heard.loudest > 0.02) return { ...heard, is: "tone" as const };
             }
           } else {
             const energy = async (): Promise<number> => {
@@ -119,14 +137,16 @@ function listened(on: TestPage, where: Where, forMs: number): Promise<"tone" | "
             const before = await energy();
             do {
               await new Promise((resolve) => setTimeout(resolve, 500));
-              if ((await energy()) - before > 1e-4) return "tone";
+              heard.looks++;
+              heard.loudest = (await energy()) - before;
+              if (heard.loudest > 1e-4) return { ...heard, is: "tone" as const };
             } while (performance.now() < end);
           }
         } finally {
           await context.close();
         }
       }
-      return answer;
+      return heard;
     },
     where,
     forMs,

@@ -33,7 +33,7 @@ export interface Person {
   /** What the panel People says, people and count. */
   roster(): Promise<string>;
   moves(name: string): Promise<number>;
-  hears(name: string): Promise<void>;
+  hears(name: string, timeoutMs?: number): Promise<void>;
   /** What was on its way may be heard before. */
   hearsNothingOf(name: string): Promise<void>;
   frames(name: string): Promise<number>;
@@ -246,7 +246,7 @@ export function personOn(tab: TestPage, name: string): Person {
       );
     },
     moves: (figure) => pictureMoves(tab, where(figure)),
-    hears: (figure) => toneHeard(tab, where(figure)),
+    hears: (figure, timeoutMs) => toneHeard(tab, where(figure), timeoutMs),
     hearsNothingOf: (figure) => silenceHeard(tab, where(figure)),
     frames: (figure) => framesDecoded(tab, where(figure)),
     async leave() {

@@ -33,11 +33,6 @@ const failures: readonly {
     meddle: (body) => withSdp(body, otherFingerprint),
     code: "dtls-failed",
   },
-  {
-    title: "what the other page says makes no sense",
-    meddle: ({ type }) => ({ type, sdp: 1 }),
-    code: "bad-signals",
-  },
 ];
 
 describe("a link that stood and can't come back", () => {
