@@ -75,6 +75,16 @@ describe("a page that leads", () => {
     ]);
   });
 
+  it("[X154] takes news of a link that is up for no use of it", () => {
+    const { take, pass, up } = page(1, true);
+    take({ type: "use", peer: "p0" });
+    up("p0");
+    expect(pass(demandLimits.idleMs - 1)).toEqual([]);
+    // Its round trip is another.
+    take({ type: "up", peer: "p0" });
+    expect(pass(1)).toEqual(["p0 pause true", "p0 end 1"]);
+  });
+
   it("[X154] proposes no end to a page that never said that it takes part", () => {
     const { take, pass } = page(1, true);
     take({ type: "use", peer: "p0" });

@@ -83,6 +83,7 @@ export type DemandInput =
   | { readonly type: "hold"; readonly peer: PeerId; readonly is: boolean }
   /** The first signal of the link with that number came. */
   | { readonly type: "packet"; readonly peer: PeerId; readonly number: number }
+  /** It is connected, said once or often. */
   | { readonly type: "up"; readonly peer: PeerId }
   | { readonly type: "said"; readonly peer: PeerId; readonly word: DemandWord }
   | { readonly type: "time" };
@@ -190,7 +191,8 @@ function take(work: Work, input: DemandInput): void {
       put(work, peer, pair, { isHeld: input.is, ...(pair.isHeld && { usedAt: now }) });
       break;
     case "up":
-      if (phase.at === "open")
+      // Again and again while it is: whenever its way or its round trip is another. That is no use of it.
+      if (phase.at === "open" && !phase.isUp)
         put(work, peer, pair, { phase: { ...phase, isUp: true }, usedAt: now, refusals: 0 });
       break;
     case "packet":
