@@ -188,6 +188,13 @@ describe("budgets", () => {
     }
   });
 
+  it("[S62] what is loaded beside a room has all of it loaded: what looks at links, and what brings them back", async () => {
+    const modules = await sdkModules("browser/index.ts");
+    const beside = modules.find(({ fileName }) => fileName.startsWith("parlour-beside-"))?.readable ?? "";
+    // Rolldown drops a call there whose result nobody uses, when it goes through a function of another module that imports.
+    for (const part of ["watch", "rest"]) expect(beside).toContain(`import("./parlour-${part}-`);
+  });
+
   it("[H21] no name that the built SDK shortens is known outside of it", async () => {
     const modules = await sdkModules("browser/index.ts");
     // Spelled in a string: used as a key by that name, or said to somebody.
