@@ -32,7 +32,11 @@ type OfConnection = Pick<
   | "pairs"
   | "refusedKinds"
   | "bytesReceived"
-> & { readonly selected?: CandidateEvidence };
+  | "selected"
+>;
+
+/** What can be seen of a connection as it is, without asking for its statistics. */
+export type Met = Omit<OfConnection, "pairs" | "bytesReceived" | "selected">;
 
 const nothing: OfConnection = {
   isAnswered: false,
@@ -46,12 +50,12 @@ const nothing: OfConnection = {
   bytesReceived: 0,
 };
 
-/** All that can be seen now. Where the connection is gone already, what was seen of it last. */
+/** All that is known now. Where there is no connection, what was known of the last one. */
 export function evidenceOf(
   { iceServers, rtc, situation }: Around,
   { status, since, connection, errors }: Observed,
   now: number,
-  report: RTCStatsReport | undefined,
+  found: Partial<OfConnection> | undefined,
   before?: Evidence,
 ): Evidence {
   const said = errors.map(({ url, errorCode, errorText }) => ({
@@ -60,7 +64,8 @@ export function evidenceOf(
     text: errorText.slice(0, 100),
   }));
   return {
-    ...(connection && report ? ofConnection(connection, report) : (before ?? nothing)),
+    ...(before ?? nothing),
+    ...found,
     link: status.state,
     ...("reason" in status && { reason: status.reason }),
     forMs: Math.round(now - since),
@@ -72,7 +77,24 @@ export function evidenceOf(
   };
 }
 
-function ofConnection(connection: RTCPeerConnection, report: RTCStatsReport): OfConnection {
+export function metOf(connection: RTCPeerConnection): Met {
+  const localSdp = connection.localDescription?.sdp ?? "";
+  const remoteSdp = connection.remoteDescription?.sdp ?? "";
+  const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;
+  return {
+    isAnswered: remoteSdp !== "",
+    isGathered: connection.iceGatheringState === "complete",
+    ice: connection.iceConnectionState,
+    dtls: transport?.state ?? "new",
+    local: candidatesOf(localSdp),
+    remote: candidatesOf(remoteSdp),
+    // Who answers refuses in its own description; what the other side offered looks well.
+    refusedKinds: [...new Set([remoteSdp, localSdp].flatMap(refusedKindsOf))],
+  };
+}
+
+/** That, and what its statistics say. */
+export function foundOf(met: Met, report: RTCStatsReport): OfConnection {
   const entries = [...report.values()] as Entry[];
   const of = (type: string) => entries.filter((entry) => entry["type"] === type);
   const count = (pairs: readonly Entry[], isCounted: (pair: Entry) => unknown) =>
@@ -81,19 +103,11 @@ function ofConnection(connection: RTCPeerConnection, report: RTCStatsReport): Of
   const relays = of("local-candidate")
     .filter((entry) => entry["candidateType"] === "relay")
     .map(fromStatistics);
-  const localSdp = connection.localDescription?.sdp ?? "";
-  const local = candidatesOf(localSdp);
-  const remoteSdp = connection.remoteDescription?.sdp ?? "";
   const selected = report.get(pairOf(report)?.["localCandidateId"] as string) as Entry | undefined;
-  const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;
   return {
-    isAnswered: remoteSdp !== "",
-    isGathered: connection.iceGatheringState === "complete",
-    ice: connection.iceConnectionState,
-    dtls: transport?.state ?? "new",
-    local: relays.length > 0 ? [...local.filter(({ kind }) => kind !== "relay"), ...relays] : local,
-    remote: candidatesOf(remoteSdp),
-    ...(selected && { selected: fromStatistics(selected) }),
+    ...met,
+    local: relays.length > 0 ? [...met.local.filter(({ kind }) => kind !== "relay"), ...relays] : met.local,
+    selected: selected && fromStatistics(selected),
     pairs: {
       tried: pairs.length,
       failed: count(pairs, (pair) => pair["state"] === "failed"),
@@ -103,8 +117,6 @@ function ofConnection(connection: RTCPeerConnection, report: RTCStatsReport): Of
       ),
       asked: count(pairs, (pair) => Number(pair["requestsReceived"]) > 0),
     },
-    // Who answers refuses in its own description; what the other side offered looks well.
-    refusedKinds: [...new Set([remoteSdp, localSdp].flatMap(refusedKindsOf))],
     bytesReceived: pairs.reduce((sum, pair) => sum + (Number(pair["bytesReceived"]) || 0), 0),
   };
 }

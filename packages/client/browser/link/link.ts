@@ -89,9 +89,11 @@ export function createTimedLink(
   });
 
   const release = (): void => {
+    if (!connection) return;
+    // How it stands is seen now or never.
+    look();
     const old = connection;
     connection = undefined;
-    if (!old) return;
     eachPart((part) => part.detach());
     old.close();
   };
@@ -106,8 +108,12 @@ export function createTimedLink(
     generation = next;
     let built: RTCPeerConnection;
     try {
-      const { createConnection = (configuration) => new RTCPeerConnection(configuration), rtc } = setup;
-      built = createConnection({ bundlePolicy: "max-bundle", ...rtc, iceServers: iceServers() });
+      const configuration: RTCConfiguration = {
+        bundlePolicy: "max-bundle",
+        ...setup.rtc,
+        iceServers: iceServers(),
+      };
+      built = setup.createConnection?.(configuration) ?? new RTCPeerConnection(configuration);
     } catch (error) {
       emit("log", "connection-refused", String(error));
       feed({ kind: "close", reason: "connection-refused" });
@@ -183,7 +189,6 @@ export function createTimedLink(
       release();
     } else if (connection) runOn(connection, effect);
   };
-
   const runOn = (
     on: RTCPeerConnection,
     effect: Exclude<LinkEffect, { kind: "log" | "changed" | "build" | "release" }>,

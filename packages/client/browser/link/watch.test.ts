@@ -109,6 +109,39 @@ describe("a link that is watched", () => {
     expect(last().diagnosis?.evidence).toMatchObject({ link: "closed", reason: "failed", ice: "failed" });
   });
 
+  it("[D3] has the last of a connection that failed between two looks, and says nothing older meanwhile", async () => {
+    const dead = connection(
+      { sctp: { transport: { state: "failed" } } },
+      { P: { type: "candidate-pair", state: "succeeded", responsesReceived: 1 } },
+    );
+    const { link, told, look } = watched({ connection: connection({ remoteDescription: null }) });
+    await flush();
+    link.connection = dead;
+    // What a link does that gives up: it is in its new state, lets what watches look, and has no connection then.
+    link.status = { state: "closed", reason: "failed" };
+    look();
+    link.connection = undefined;
+    look();
+    await flush();
+    expect(told).toEqual(["dtls-failed"]);
+  });
+
+  it.each([
+    ["are refused", () => Promise.reject(new DOMException("closed", "InvalidStateError"))],
+    ["never come", () => new Promise<never>(() => {})],
+  ])("[D3] concludes from what it met where the statistics of one that failed %s", async (_, getStats) => {
+    const { link, told, look, pass } = watched({ connection: connection({ remoteDescription: null }) });
+    await flush();
+    const sctp = { transport: { state: "failed" } };
+    link.connection = connection({ iceConnectionState: "connected", sctp, getStats });
+    link.status = { state: "closed", reason: "failed" };
+    look();
+    link.connection = undefined;
+    look();
+    await pass(500);
+    expect(told).toEqual(["dtls-failed"]);
+  });
+
   it("[D3] says nothing of one that was ended on purpose, and stops", async () => {
     const { link, told, look, clock } = watched();
     look();

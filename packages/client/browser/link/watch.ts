@@ -4,7 +4,7 @@ import { type Preference, prefer } from "../../core/link/preference.ts";
 import { ufragsOf } from "../../core/link/sdp.ts";
 import type { Candidate } from "../../core/link/signal.ts";
 import type { Diagnosis, JsonValue } from "../api.ts";
-import { type Around, evidenceOf, type Observed } from "./evidence.ts";
+import { type Around, evidenceOf, foundOf, type Met, metOf, type Observed } from "./evidence.ts";
 import { listenToLink, type Told } from "./listen.ts";
 import { sentenceOf } from "./sentences.ts";
 import { type Route, routeOf } from "./statistics.ts";
@@ -18,6 +18,8 @@ export interface Findings {
 
 /** How often it is looked at: while all is well, and while it is not. */
 const everyMs = { connected: 5_000, connecting: 2_000, recovering: 2_000, closed: undefined } as const;
+/** So long the statistics of a connection may take that is closed meanwhile. */
+const lastWordMs = 500;
 /** By then a browser has moved on from the way that it began with. */
 const settledMs = 3_000;
 /** Connections whose way went over a relay when it was last looked at. */
@@ -43,15 +45,20 @@ export function watchLink(
   });
   let told = "[null,null]";
   let evidence: Evidence | undefined;
+  /** What was met of a connection whose statistics were asked for and have not come. */
+  let asked: { readonly seen: Observed; readonly met: Met } | undefined;
   /** The last connection that was helped out of a detour. */
   let detoured: RTCPeerConnection | undefined;
   let callOff = (): void => {};
 
-  const conclude = (seen: Observed, report: RTCStatsReport | undefined): void => {
-    // What was seen of a connection may come when the link is further on.
-    const { state } = seen.status;
-    if (observe().status.state !== state) return;
-    evidence = evidenceOf(around, seen, timekeeper.now(), report, evidence);
+  const conclude = (seen: Observed, met?: Met, report?: RTCStatsReport): void => {
+    // What was seen of a connection may come when the link is further on. Of one that was given up it is the last word.
+    const { status, since } = observe();
+    const { state } = status;
+    if (state === "closed") callOff();
+    else if (seen.status.state !== state) return;
+    const found = met && report ? foundOf(met, report) : met;
+    evidence = evidenceOf(around, { ...seen, status, since }, timekeeper.now(), found, evidence);
     const cause = causeOf(evidence);
     const route = state === "connected" && report ? routeOf(report) : undefined;
     if (route && seen.connection) relayed[route.path === "relayed" ? "add" : "delete"](seen.connection);
@@ -101,14 +108,20 @@ export function watchLink(
     if (every) callOff = timekeeper.after(every, look);
     const { connection } = seen;
     if (!connection) {
-      conclude(seen, undefined);
+      if (!asked) conclude(seen);
+      // More of the one that has just gone is on its way, if its browser still tells: Firefox does not.
+      else callOff = timekeeper.after(lastWordMs, () => asked && conclude(asked.seen, asked.met));
       return;
     }
-    connection.getStats().then(
-      (report) => conclude(seen, report),
-      // Closed meanwhile: there will be another, or an end.
-      () => {},
-    );
+    const met = metOf(connection);
+    const asking = { seen, met };
+    asked = asking;
+    const answered = (report?: RTCStatsReport): void => {
+      if (asked === asking) asked = undefined;
+      conclude(seen, met, report);
+    };
+    // Refused: closed meanwhile.
+    connection.getStats().then(answered, () => answered());
   };
   look();
   return look;

@@ -78,7 +78,7 @@ export interface Evidence {
   readonly local: readonly CandidateEvidence[];
   readonly remote: readonly CandidateEvidence[];
   /** Our end of the pair in use. */
-  readonly selected?: CandidateEvidence;
+  readonly selected?: CandidateEvidence | undefined;
   /** What the browser reported about ICE servers (`icecandidateerror`). 300 to 699 is the server's own word, 701 that none came. */
   readonly errors: readonly { readonly url: string; readonly code: number; readonly text: string }[];
   readonly pairs: {
@@ -144,11 +144,12 @@ function lost(evidence: Evidence): Cause | undefined {
   if (!isOnline) return { code: "offline", side: "here" };
   if (!isSignaling && link !== "closed") return { code: "no-signaling", side: "here" };
   if (presence !== "here" || !isAnswered) return { code: "silent", side: "there" };
-  // Without a way there is nothing to agree on; Firefox calls that `failed`, too.
-  if (pairs.answered > 0 && (dtls === "failed" || (dtls !== "connected" && link === "closed")))
-    return { code: "dtls-failed" };
-  // A way there is: it is they who are not heard over it.
   const isWay = evidence.ice === "connected" || evidence.ice === "completed";
+  // Without a way there is nothing to agree on; Firefox calls that `failed`, too.
+  const isTried = isWay || pairs.answered > 0;
+  if (isTried && (dtls === "failed" || (dtls !== "connected" && link === "closed")))
+    return { code: "dtls-failed" };
+  // It is they who are not heard over it.
   if (link === "recovering" && evidence.reason === "silence" && isWay)
     return { code: "silent", side: "there" };
   return undefined;
