@@ -201,6 +201,37 @@ describe("listening to a link", () => {
     expect(countUp(report(["b", 8], ["c", 1]))).toEqual({ count: 14, checks: 3 });
   });
 
+  it("[L132] what came is read from the pair in use alone, and from all others once nothing comes over that", () => {
+    const countUp = arrivals();
+    let readAll = 0;
+    const look = (inUse: number, other: number, selected = "P") => {
+      const entries = new Map<string, object>([
+        ["T", { type: "transport", selectedCandidatePairId: selected }],
+        ["P", { type: "candidate-pair", id: "P", bytesReceived: inUse, currentRoundTripTime: 0.03 }],
+        ["Q", { type: "candidate-pair", id: "Q", bytesReceived: other, currentRoundTripTime: 0.5 }],
+      ]);
+      const report = {
+        get: (id: string) => entries.get(id),
+        forEach(use: (entry: object, id: string) => void) {
+          readAll++;
+          entries.forEach(use);
+        },
+      };
+      const { count, pair } = countUp(report as unknown as RTCStatsReport);
+      return [count, pair?.["currentRoundTripTime"]];
+    };
+    expect(look(5, 0)).toEqual([5, 0.03]);
+    readAll = 0;
+    expect(look(6, 3)).toEqual([6, 0.03]);
+    expect(readAll).toBe(0);
+    // Nothing over that one; what came over the other one meanwhile counts as well.
+    expect(look(6, 4, "Q")).toEqual([10, 0.5]);
+    readAll = 0;
+    expect(look(9, 5, "Q")).toEqual([11, 0.5]);
+    expect(readAll).toBe(0);
+    expect(look(9, 5, "Q")).toEqual([14, 0.5]);
+  });
+
   it("[L53] a link that is connected and silent starts ICE again, and says so", async () => {
     const clock = fakeClock();
     const world = fakeWorld({ clock, random: seededRandom(1) });

@@ -1,7 +1,7 @@
 import { ufragsOf } from "../../core/link/sdp.ts";
 import { anew, type Ear, type Heard, hear } from "../../core/link/silence.ts";
 import type { Observed } from "./evidence.ts";
-import { arrivals, pairOf } from "./statistics.ts";
+import { arrivals } from "./statistics.ts";
 import type { Timekeeper } from "./timekeeper.ts";
 
 /** A channel of its own, whose empty messages the other side's transport acknowledges (docs/spec/channels.md). */
@@ -65,10 +65,11 @@ export function listenToLink(
     if (mine !== turn) return;
     // What was seen of a connection says nothing of the next one.
     if (observe().connection !== present) return look();
-    const roundTripMs = 1_000 * (Number(pairOf(report)?.["currentRoundTripTime"]) || 0);
+    const { pair, ...came } = countUp(report);
+    const roundTripMs = 1_000 * (Number(pair?.["currentRoundTripTime"]) || 0);
     // Reading a description halts the page for a moment, so only while there is something to be learned from it.
     const isMet = credentials !== undefined && credentials !== credentialsOf(present);
-    const heard = hear(ear, { ...countUp(report), isMet, roundTripMs }, timekeeper.now());
+    const heard = hear(ear, { ...came, isMet, roundTripMs }, timekeeper.now());
     ear = heard.ear;
     const { act, inMs } = heard;
     timekeeper.after(inMs, () => {

@@ -35,29 +35,43 @@ export function routeOf(report: RTCStatsReport): Route | undefined {
 export interface Arrivals {
   readonly count: number;
   readonly checks: number;
+  /** The pair in use, as far as it is known. */
+  readonly pair: Entry | undefined;
 }
 const countedAs = {
   count: ["bytesReceived", "packetsReceived"],
   checks: ["requestsReceived", "responsesReceived"],
 } as const;
 
-/** Adds up what came in over all pairs, from one look to the next: pairs come and go, and a browser forgets what came over those that went. */
+/**
+ * Adds up what came in over all pairs, from one look to the next: pairs come and go, and a browser forgets what came over those that went.
+ * As long as something comes over the pair in use nothing else is read: each entry that is costs time, and there is a hundred of them.
+ */
 export function arrivals(): (report: RTCStatsReport) => Arrivals {
   const sums = { count: 0, checks: 0 };
+  let inUse: string | undefined;
   let before = new Map<string, number>();
+  const add = (id: string, entry: Entry, seen: Map<string, number>): void => {
+    for (const sum of ["count", "checks"] as const)
+      for (const key of countedAs[sum]) {
+        const name = `${id} ${key}`;
+        const value = Number(entry[key]) || 0;
+        sums[sum] += Math.max(0, value - (before.get(name) ?? 0));
+        seen.set(name, value);
+      }
+  };
   return (report) => {
+    const known = report.get(inUse as string) as Entry | undefined;
+    const had = sums.count;
+    if (inUse && known) add(inUse, known, before);
+    if (sums.count > had) return { ...sums, pair: known };
     const seen = new Map<string, number>();
     report.forEach((entry: Entry, id: string) => {
-      if (entry["type"] !== "candidate-pair") return;
-      for (const sum of ["count", "checks"] as const)
-        for (const key of countedAs[sum]) {
-          const name = `${id} ${key}`;
-          const value = Number(entry[key]) || 0;
-          sums[sum] += Math.max(0, value - (before.get(name) ?? 0));
-          seen.set(name, value);
-        }
+      if (entry["type"] === "candidate-pair") add(id, entry, seen);
     });
     before = seen;
-    return { ...sums };
+    const pair = pairOf(report);
+    inUse = pair?.["id"] as string | undefined;
+    return { ...sums, pair };
   };
 }

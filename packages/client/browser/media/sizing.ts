@@ -32,10 +32,12 @@ export async function size(slot: Sized): Promise<void> {
     const active = isActive && slot.sent !== null;
     const settings = { active, maxBitrate, scaleResolutionDownBy: scaleDownBy };
     const told = JSON.stringify(settings);
+    // Before it is asked what it has: that halts the page until one of the browser's own threads has time.
+    if (slot.told === told) break;
     const { sender } = slot.transceiver;
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
-    if (encoding === undefined || slot.told === told) break;
+    if (encoding === undefined) break;
     slot.told = told;
     // WebRTC Extensions, section on `RTCEncodingOptions`; browsers without it leave it aside.
     const options = { encodingOptions: [{ keyFrame: slot.needsWholePicture === true }] };

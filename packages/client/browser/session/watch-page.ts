@@ -1,6 +1,9 @@
 import type { SessionInput } from "../../core/session/index.ts";
 
-/** A page whose timers are this late was stopped: a laptop asleep. Browsers slow timers of hidden pages less, while they have connections. */
+/**
+ * A page whose timers are this late was stopped: a laptop asleep, or a machine that had no time for it. Browsers slow timers of hidden pages
+ * less, while they have connections.
+ */
 const sleptMs = 10_000;
 
 /** Tells the session what happens to its page, until it is aborted. Outside of a page (tests, a terminal) there is nothing to tell. */
@@ -17,7 +20,7 @@ export function watchPage(put: (input: SessionInput) => void, signal: AbortSigna
   const clock = setInterval(() => {
     const before = at;
     at = Date.now();
-    if (at - before > sleptMs) network();
+    if (at - before > sleptMs) put({ type: "slept" });
   }, 1_000);
   signal.addEventListener("abort", () => clearInterval(clock));
   addEventListener("pageshow", wake, { signal });

@@ -27,6 +27,14 @@ const hungMs = 2_000;
 const wakeProbeMs = 2_500;
 /** When there is doubt again, an answer that has taken longer than this is not waited for. */
 const overdueMs = 200;
+/**
+ * That the network is another is guessed so rarely: it has all links start ICE again at once, which is work. A page that is short of time for
+ * what it does would guess that again and again, each time for want of the time that the last one took. What the browser says is no guess.
+ */
+const guessHoldMs = 20_000;
+/** Doubled each time, up to this, and from the start again after so long without. */
+const mostGuessHoldMs = 320_000;
+const forgetMs = 300_000;
 /** Says that may wait for the server to come back. */
 export const unacknowledgedMost = 64;
 
@@ -57,8 +65,12 @@ export function further(work: Work, input: SessionInput): void {
         connect(work);
       // Without a question under way nothing is late.
       else if (stage.at === "live")
-        if ((stage.probeUntil as number) - now < wakeProbeMs - overdueMs) further(work, { type: "network" });
+        if ((stage.probeUntil as number) - now < wakeProbeMs - overdueMs && mayGuess(work))
+          further(work, { type: "network" });
         else probe(work, stage, wakeProbeMs);
+      break;
+    case "slept":
+      further(work, { type: mayGuess(work) ? "network" : "wake" });
       break;
     case "network":
       work.effects.push(input);
@@ -81,6 +93,14 @@ export function further(work: Work, input: SessionInput): void {
       if (stage.at === "live") send(work, say);
     }
   }
+}
+
+function mayGuess(work: Work): boolean {
+  const { now, guess = { notBefore: -Infinity, holdMs: guessHoldMs } } = work;
+  if (now < guess.notBefore) return false;
+  const holdMs = now > guess.notBefore + forgetMs ? guessHoldMs : guess.holdMs;
+  work.guess = { notBefore: now + holdMs, holdMs: Math.min(2 * holdMs, mostGuessHoldMs) };
+  return true;
 }
 
 function connect(work: Work): void {

@@ -182,7 +182,7 @@ describe("session under chaos", () => {
             if (own.session.stage.at !== "left") everSaid.push({ text, by: own });
             own.put({ type: "say", id: `message-${text}`, text });
           } else if (roll < 0.6) own.drop(random.pick(["a", "b", "both", "none"] as const));
-          else if (roll < 0.65) own.put({ type: random.pick(["wake", "network"] as const) });
+          else if (roll < 0.65) own.put({ type: random.pick(["wake", "network", "slept"] as const) });
           else if (roll < 0.7) {
             own.put({ type: "hide" });
             clock.after(random.int(1, 4_000), () => own.put({ type: "wake" }));

@@ -172,6 +172,35 @@ describe("staying in", () => {
     expect(heard.types()).toEqual(["send"]);
   });
 
+  it("[S73] guesses ever more rarely that the network is another, and asks the server in between", () => {
+    const run = drive().live();
+    const slept = (afterMs: number): string[] => {
+      run.later(afterMs).frame({ type: "pong" });
+      run.took();
+      run.put({ type: "slept" });
+      return run.types();
+    };
+    const anew = ["network", "recovering", "connect"];
+    expect(slept(60_000)).toEqual(anew);
+    run.live();
+    expect(slept(19_000)).toEqual(["send"]);
+    // An answer that is late while there is doubt is no more than a guess, either.
+    run.later(300).put({ type: "wake" });
+    expect(run.types()).toEqual(["send"]);
+    expect(slept(1_000)).toEqual(anew);
+    run.live();
+    expect(slept(39_000)).toEqual(["send"]);
+    run.took();
+    // What the browser says is none.
+    run.put({ type: "network" });
+    expect(run.types()).toEqual(anew);
+    run.live();
+    expect(slept(1_000_000)).toEqual(anew);
+    run.live();
+    expect(slept(19_000)).toEqual(["send"]);
+    expect(slept(1_500)).toEqual(anew);
+  });
+
   it("[S10] answers the server's own question, and takes any signal for a sign of life", () => {
     const run = drive().live();
     run.took();

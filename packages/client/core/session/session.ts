@@ -59,6 +59,8 @@ export interface Session {
   readonly joinUntil: number;
   /** Why the last try failed, as the server said. */
   readonly refusal: Refusal | undefined;
+  /** When it may be guessed again that the network is another, and for how long not after that. */
+  readonly guess?: { readonly notBefore: number; readonly holdMs: number };
 }
 
 export type SessionInput =
@@ -72,8 +74,10 @@ export type SessionInput =
   | { readonly type: "time" }
   /** The page is looked at again, or a link is lost: don't wait. */
   | { readonly type: "wake" }
-  /** The network is another, or the page slept: whatever connection there was is none any more. */
+  /** The network is another: whatever connection there was is none any more. */
   | { readonly type: "network" }
+  /** The page's clock jumped: its machine slept, or had no time for it. */
+  | { readonly type: "slept" }
   /** The page is put away, and may come back (`wake`). */
   | { readonly type: "hide" }
   | { readonly type: "renewed"; readonly introduction: Introduction }
