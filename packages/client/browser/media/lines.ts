@@ -15,6 +15,8 @@ export interface Line {
   watch?: Watch | undefined;
   hasArrived: boolean;
   readonly since: number;
+  /** Since when the other way has it. */
+  offeredAt?: number | undefined;
   /** It came by link before the room moved. */
   readonly isOld: boolean;
 }
@@ -37,8 +39,6 @@ export interface Ways {
   readonly other: ForwardingDriver | undefined;
   /** The room's plan names the other one, and this page takes part. */
   readonly isForwarded: boolean;
-  /** When that became so, or ended. */
-  readonly movedAt: number;
   readonly clock: Timekeeper;
   /** Whether somebody looks at that picture here. */
   isWanted(id: PeerId, source: Source): boolean;
@@ -77,7 +77,7 @@ export function settle(line: Line, via: Line["via"], shown?: RTCRtpReceiver): vo
 
 /** Takes the line one step towards where it belongs, when what was waited for has come. */
 export function advance(ways: Ways, { peer }: Side, source: Source, kind: Kind, said: Sending, line: Line) {
-  const { mesh, other, movedAt, clock, isWanted } = ways;
+  const { mesh, other, clock, isWanted } = ways;
   const { id } = peer;
   const isForwarded = goesOver(ways, id);
   const offered = other?.told(id)?.[source]?.[kind];
@@ -85,10 +85,12 @@ export function advance(ways: Ways, { peer }: Side, source: Source, kind: Kind, 
   const isSilent = said !== "on" || (kind === "video" && !isWanted(id, source));
   if (line.via === "mesh") {
     if (!isForwarded || !other?.isUp || offered === undefined || offered === "none") {
-      line.watch = undefined;
+      line.watch = line.offeredAt = undefined;
       return;
     }
-    const waited = clock.now() - Math.max(line.since, movedAt);
+    // Since it could come that way: until the other way is up, however long that takes, nobody there is silent.
+    line.offeredAt ??= clock.now();
+    const waited = clock.now() - line.offeredAt;
     const isQuiet = !coming && waited >= (kind === "audio" ? quietMs : patienceMs);
     const isNowhere = mesh.receiver(id, source, kind) === undefined;
     if (isSilent || offered === "muted" || isQuiet || isNowhere) settle(line, "other");

@@ -64,6 +64,29 @@ describe("moving a room's media", () => {
     expect(stage.events.filter((event) => event.includes("ended"))).toEqual([]);
   });
 
+  it("[X60] takes nobody for silent who has no place there until the new way has been up for two seconds, however long that took", async () => {
+    const stage = movingPages();
+    stage.a.publish(stream(track("audio"), track("video")), { source: "camera" });
+    await stage.connect();
+    await stage.rest();
+    const shown = stage.b.of("a").get("camera")?.stream as MediaStream;
+    const [before] = shown.getAudioTracks();
+    await stage.plan("forwarder", 1);
+    // A slow machine, or a long way.
+    await stage.pass(4_000);
+    const driver = stage.drivers.b;
+    driver.isUp = true;
+    driver.publishes = { a: { camera: on } };
+    driver.setup.onChange();
+    await stage.pass(1_500);
+    expect(shown.getAudioTracks()).toEqual([before]);
+    const voice = fakeReceiver("audio");
+    driver.put("a", "audio", "camera", voice);
+    flows(voice);
+    await stage.pass(200);
+    expect(shown.getAudioTracks()).toEqual([voice.track]);
+  });
+
   it("[X60] when sound and picture move in the same moment, their stream is not without a track in between", async () => {
     const stage = await moved();
     const { drivers, shown } = stage;

@@ -134,7 +134,7 @@ export function moveMedia(setup: MovingSetup): Moved {
     timer = undefined;
     if (isOver) return;
     decide();
-    const ways = { mesh, other, isForwarded, movedAt, clock, isWanted };
+    const ways = { mesh, other, isForwarded, clock, isWanted };
     let isPending = other !== undefined && !isForwarded;
     if (view.topology !== "forwarder" || other?.isUp) own.lacksMedia = false;
     else {
