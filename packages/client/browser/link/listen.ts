@@ -7,6 +7,9 @@ import type { Timekeeper } from "./timekeeper.ts";
 /** A channel of its own, whose empty messages the other side's transport acknowledges (docs/spec/channels.md). */
 const pulseId = 4;
 
+/** All that this page listens to. */
+const listened = new Set<object>();
+
 /** What is to be done by others: all that `hear` comes to but asking. */
 export type Told = Exclude<Heard["act"], "ask" | undefined>;
 
@@ -37,7 +40,9 @@ export function listenToLink(
     // Two: the second one is acknowledged at once (RFC 9260, section 6.2). What still waits is not added to.
     for (let n = 0; n < 2 && pulse.bufferedAmount === 0; n++) pulse.send("");
   };
+  const self = {};
   const stop = (): void => {
+    listened.delete(self);
     ear = anew(ear, timekeeper.now());
     credentials = undefined;
   };
@@ -60,6 +65,7 @@ export function listenToLink(
         maxRetransmits: 0,
       });
     }
+    listened.add(self);
     const mine = turn;
     const report = await present.getStats();
     if (mine !== turn) return;
@@ -69,7 +75,7 @@ export function listenToLink(
     const roundTripMs = 1_000 * (Number(pair?.["currentRoundTripTime"]) || 0);
     // Reading a description halts the page for a moment, so only while there is something to be learned from it.
     const isMet = credentials !== undefined && credentials !== credentialsOf(present);
-    const heard = hear(ear, { ...came, isMet, roundTripMs }, timekeeper.now());
+    const heard = hear(ear, { ...came, isMet, roundTripMs, listened: listened.size }, timekeeper.now());
     ear = heard.ear;
     const { act, inMs } = heard;
     timekeeper.after(inMs, () => {

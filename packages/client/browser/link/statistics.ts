@@ -45,7 +45,7 @@ const countedAs = {
 
 /**
  * Adds up what came in over all pairs, from one look to the next: pairs come and go, and a browser forgets what came over those that went.
- * As long as something comes over the pair in use nothing else is read: each entry that is costs time, and there is a hundred of them.
+ * As long as something comes over the pair in use nothing else is read: each entry that is read costs time, and there are about a hundred.
  */
 export function arrivals(): (report: RTCStatsReport) => Arrivals {
   const sums = { count: 0, checks: 0 };

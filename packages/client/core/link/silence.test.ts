@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { anew, type Ear, hear, silenceTimes } from "./silence.ts";
 
 /** A connection that is listened to, and what may come over it. */
-function connection({ roundTripMs = 40 }: { readonly roundTripMs?: number } = {}) {
+function connection({
+  roundTripMs = 40,
+  listened = 1,
+}: {
+  readonly roundTripMs?: number;
+  readonly listened?: number;
+} = {}) {
   let ear: Ear | undefined;
   let now = 1_000;
   let next = now;
@@ -16,6 +22,7 @@ function connection({ roundTripMs = 40 }: { readonly roundTripMs?: number } = {}
   let checks = 0;
   let isMet = false;
   const acts: { readonly act: string; readonly at: number }[] = [];
+  let looks = 0;
   const advance = (to: number): void => {
     if (everyMs > 0) count += Math.floor(to / everyMs) - Math.floor(now / everyMs);
     if (checksMs > 0) checks += Math.floor(to / checksMs) - Math.floor(now / checksMs);
@@ -54,7 +61,8 @@ function connection({ roundTripMs = 40 }: { readonly roundTripMs?: number } = {}
         const came = answersAt.filter((at) => at <= now);
         count += came.length;
         answersAt = answersAt.filter((at) => at > now);
-        const heard = hear(ear, { count, checks, isMet, roundTripMs }, now);
+        const heard = hear(ear, { count, checks, isMet, roundTripMs, listened }, now);
+        looks++;
         ear = heard.ear;
         next = now + heard.inMs;
         if (heard.act === undefined) continue;
@@ -67,6 +75,7 @@ function connection({ roundTripMs = 40 }: { readonly roundTripMs?: number } = {}
     },
     when: (wanted: string) => acts.filter(({ act }) => act === wanted).map(({ at }) => at),
     restarts: () => run.when("restart"),
+    looks: () => looks,
   };
   return run;
 }
@@ -93,6 +102,27 @@ describe("silence on a connection", () => {
     const from = call.now;
     call.is({ answers: false }).pass(5_000);
     expect((call.restarts()[0] ?? Infinity) - from).toBeLessThanOrEqual(3_000);
+  });
+
+  it("[L146] is listened for half as often on each of sixteen connections as on each of eight, and noticed no later than that costs", () => {
+    const of = (listened: number, mediaMs: number) => {
+      const call = connection({ listened }).is({ mediaMs }).pass(60_000);
+      const looks = call.looks();
+      expect(call.restarts()).toEqual([]);
+      const from = call.now;
+      call.is({ answers: false }).pass(10_000);
+      return { looks, noticedMs: (call.restarts()[0] ?? Infinity) - from };
+    };
+    for (const [mediaMs, everyMs] of [
+      [20, silenceTimes.everyMs],
+      [0, silenceTimes.sparseMs],
+    ] as const) {
+      const [one, eight, sixteen] = [of(1, mediaMs), of(8, mediaMs), of(16, mediaMs)];
+      expect(eight).toEqual(one);
+      expect(sixteen.looks).toBeLessThan(0.6 * eight.looks);
+      // At most one of the longer pauses more than where each is looked at as often as ever.
+      expect(sixteen.noticedMs).toBeLessThanOrEqual((mediaMs ? 1_400 : 3_000) + everyMs);
+    }
   });
 
   it("[L55] is none where everyone is muted: what is asked is answered, and that is little", () => {

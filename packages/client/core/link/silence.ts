@@ -65,6 +65,8 @@ export const silenceTimes = {
   everyMs: 400,
   /** and after a question that was answered: little comes here. */
   sparseMs: 1_000,
+  /** With more connections in this page than this each is looked at as much more rarely: so they cost no more together, and one of them is looked at as soon. */
+  crowd: 8,
   /** So long after a round trip the answer has come: a transport may hold its acknowledgement back for 200 ms (RFC 9260, section 6.2). */
   answerMs: 250,
   /** A look that comes later than this says little: this machine is busy, or this page is hidden and its timers are slow. */
@@ -104,6 +106,8 @@ export interface Look {
   /** A restart that was asked for since this silence began was answered. */
   readonly isMet?: boolean;
   readonly roundTripMs?: number | undefined;
+  /** How many connections this page listens to, this one among them. */
+  readonly listened?: number;
 }
 
 export interface Heard {
@@ -119,8 +123,9 @@ export interface Heard {
 
 /** Takes one look. `before` is undefined at the first one of all, and made `anew` at the first one of another connection. */
 export function hear(before: Ear | undefined, look: Look, now: number): Heard {
-  const { everyMs, answerMs, sparseMs, lateMs } = silenceTimes;
-  const { count, checks = 0, isMet = false, roundTripMs = 0 } = look;
+  const { everyMs, answerMs, sparseMs, lateMs, crowd } = silenceTimes;
+  const { count, checks = 0, isMet = false, roundTripMs = 0, listened = 1 } = look;
+  const rarer = Math.max(1, listened / crowd);
   const ear = before ?? freshEar(now);
   const step = (hearing: Hearing, act: Heard["act"], inMs: number, more: Partial<Ear> = {}): Heard => ({
     ear: { ...ear, ...more, hearing, count, dueAt: now + inMs },
@@ -130,9 +135,9 @@ export function hear(before: Ear | undefined, look: Look, now: number): Heard {
   const { hearing } = ear;
   if (count !== ear.count) {
     if (hearing.is === "hearing")
-      return step({ is: "hearing", looks: hearing.looks + 1 }, undefined, everyMs);
+      return step({ is: "hearing", looks: hearing.looks + 1 }, undefined, everyMs * rarer);
     const act = hearing.is === "silent" && hearing.isLost ? "heard" : undefined;
-    return step({ is: "hearing", looks: 0 }, act, sparseMs);
+    return step({ is: "hearing", looks: 0 }, act, sparseMs * rarer);
   }
 
   const answerInMs = answerMs + Math.min(roundTripMs, mostRoundTripMs);
