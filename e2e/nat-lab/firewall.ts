@@ -7,6 +7,8 @@ export interface Trouble {
   readonly deaf: boolean;
   /** Of UDP nothing comes in but checks of ICE and what else is STUN. */
   readonly checksAlone: boolean;
+  /** STUN and TURN servers are asked over UDP, and no answer comes in. */
+  readonly unanswered: boolean;
   /** Nothing passes, in either direction, and nobody is told. */
   readonly silent: boolean;
   /** Share of packets that are lost, each way. */
@@ -17,6 +19,7 @@ export const noTrouble: Trouble = {
   udpBlocked: false,
   deaf: false,
   checksAlone: false,
+  unanswered: false,
   silent: false,
   loss: 0,
 };
@@ -102,7 +105,7 @@ table ip6 lab {
 }`;
 }
 
-function troubleRules({ udpBlocked, deaf, checksAlone, silent, loss }: Trouble): string {
+function troubleRules({ udpBlocked, deaf, checksAlone, unanswered, silent, loss }: Trouble): string {
   if (loss < 0 || loss > 1) throw new RangeError(`a share of packets is between 0 and 1, not ${loss}`);
   const rules = [
     ...(silent ? ["drop"] : []),
@@ -110,6 +113,7 @@ function troubleRules({ udpBlocked, deaf, checksAlone, silent, loss }: Trouble):
     ...(deaf ? ['iifname "wan" meta l4proto udp drop'] : []),
     // STUN begins with 0 to 3 (RFC 7983, section 7): the first byte of what UDP carries.
     ...(checksAlone ? ['iifname "wan" meta l4proto udp @th,64,8 > 3 drop'] : []),
+    ...(unanswered ? ['iifname "wan" udp sport 3478 drop'] : []),
     ...(loss > 0 ? [`numgen random mod 10000 < ${Math.round(loss * 10_000)} drop`] : []),
   ];
   if (rules.length === 0) return "";

@@ -23,6 +23,8 @@ export interface Host {
   deafen(): Promise<void>;
   /** Checks of ICE come in from now on, and nothing else over UDP; `isSo` false: all does again. */
   hearChecksAlone(isSo?: boolean): Promise<void>;
+  /** No STUN or TURN server answers over UDP from now on; until `setNat`. */
+  hearNoServer(): Promise<void>;
   /** That share (0 to 1) of packets is lost from now on, each way. */
   lose(share: number): Promise<void>;
   /** Nothing passes for so long, either way, and nobody is told. Resolves when it is over. */
@@ -109,6 +111,7 @@ export async function openHost(name: string, number: number, trust: Trust): Prom
     allowUdp: () => change({ udpBlocked: false }),
     deafen: () => change({ deaf: true }),
     hearChecksAlone: (isSo = true) => change({ checksAlone: isSo }),
+    hearNoServer: () => change({ unanswered: true }),
     lose: (share) => change({ loss: share }),
     async silence(ms) {
       await change({ silent: true });

@@ -13,6 +13,7 @@
  * await a.blockUdp();                                    // from now on; allowUdp() ends it
  * await a.deafen();                                      // UDP goes out and none comes in, until setNat()
  * await a.hearChecksAlone();                             // of UDP checks of ICE come in, and nothing else; (false) ends it
+ * await a.hearNoServer();                                // STUN and TURN over UDP are not answered, until setNat()
  * await a.lose(0.05);                                    // 5 % of packets each way
  * await a.forgetMappings(); await a.expireMappings(5);   // seconds
  * await a.pause(); await a.resume();                     // every process of its browsers

@@ -26,7 +26,7 @@ function descriptorBytes(payload) {
 export const wrap = (createRoom) => (setup) => {
   const { output } = setup;
   const kinds = new Map();
-  /** By receiver and stream: a frame of long ago, and the last one. */
+  /** By receiver and stream: the last packet of a frame of long ago, and of the last one. */
   const early = new Map();
   const last = new Map();
 
@@ -37,8 +37,9 @@ export const wrap = (createRoom) => (setup) => {
     if (kind === undefined) return payload;
     const isPicture = kind === "video";
     const head = isPicture ? descriptorBytes(payload) : 0;
-    // A whole frame in one packet: the first of a partition, with the marker.
-    const isWhole = !isPicture || ((payload[0] & 0x10) !== 0 && (header[1] & 0x80) !== 0);
+    // A frame says at its end who sealed it, so that its last packet makes it another: the whole frame where that is small, and
+    // else its end behind the beginning of the one that was sent.
+    const isLast = !isPicture || (header[1] & 0x80) !== 0;
     const key = `${to} ${ssrc}`;
     const altered = () => {
       const copy = Buffer.from(payload);
@@ -47,7 +48,7 @@ export const wrap = (createRoom) => (setup) => {
       return copy;
     };
     const instead = (frame) => Buffer.concat([payload.subarray(0, head), frame]);
-    if (isWhole) {
+    if (isLast) {
       const frame = Buffer.from(payload.subarray(head));
       if (!early.has(key)) early.set(key, frame);
       last.set(key, frame);
@@ -56,12 +57,12 @@ export const wrap = (createRoom) => (setup) => {
       case "alter":
         return altered();
       case "repeat":
-        return isWhole && early.has(key) ? instead(early.get(key)) : altered();
+        return isLast && early.has(key) ? instead(early.get(key)) : altered();
       case "mix": {
         const other = [...last].find(
           ([of]) => of.startsWith(`${to} `) && of !== key && kinds.get(Number(of.split(" ")[1])) === kind,
         );
-        return isWhole && other ? instead(other[1]) : altered();
+        return isLast && other ? instead(other[1]) : altered();
       }
       default:
         return payload;

@@ -149,12 +149,22 @@ describe("the guess at a NAT", () => {
     expect(seen(end("srflx", 61000), pair(), other())).toBe("same-for-all");
     expect(seen(end("prflx", 61001), pair(), other())).toBe("differs");
     expect(seen(end("prflx", 61001, { relatedPort: 50000 }), pair(), other())).toBe("differs");
+    // The server answered after the check.
+    expect(seen(end("prflx", 61000), pair(), other())).toBe("same-for-all");
+    expect(seen(end("prflx", 61000, { relatedPort: 50000 }), pair(), other())).toBe("same-for-all");
     // Another socket's, a router further inside, a relay's view, and what did not succeed.
     expect(seen(end("prflx", 61001, { relatedPort: 50009 }), pair(), other())).toBe("one-answer");
     expect(seen(end("prflx", 61001, { address: "10.0.0.9" }), pair(), other())).toBe("one-answer");
     expect(seen(end("prflx", 61001), pair(), other("relay"))).toBe("one-answer");
     expect(seen(end("prflx", 61001), pair("failed"), other())).toBe("one-answer");
     expect(seen(end("host", 50000), pair(), other())).toBe("one-answer");
+    // No server answers at all.
+    const alone = (...stats: readonly Entry[]) =>
+      ownAddresses(candidateRows(found(host)), one, stats).guess.kind;
+    expect(alone(end("prflx", 61001), pair(), other())).toBe("one-answer");
+    expect(alone(end("prflx", 61001), pair("failed"), other())).toBe("unknown");
+    expect(alone(end("prflx", 61001), pair(), other("relay"))).toBe("unknown");
+    expect(alone(end("host", 50000), pair(), other())).toBe("unknown");
     const twoSockets = candidateRows(
       found(host, host.replace("192.168.1.7 50000", "10.8.0.2 50002"), reflexive),
     );

@@ -7,11 +7,11 @@ import type { Entry } from "./facts.ts";
  * Who is let in from outside (RFC 4787, section 5) shows in none of it.
  */
 export type NatGuess =
-  /** No server told of an address: nothing is known. */
+  /** Nobody outside told of an address: nothing is known. */
   | { readonly kind: "unknown" }
   /** The address that the server saw is the device's own. */
   | { readonly kind: "none" }
-  /** There is a translation; one answer alone does not tell whether it is the same towards everyone. */
+  /** There is a translation; one answer alone, of a server or of the other side, does not tell whether it is the same towards everyone. */
   | { readonly kind: "one-answer" }
   /** Several saw the same address and port of one socket: endpoint-independent mapping, which others can be told of. */
   | { readonly kind: "same-for-all" }
@@ -60,7 +60,8 @@ function guessOf(
 ): NatGuess["kind"] {
   // Over TCP every connection has a port of its own.
   const udp = reflexive.filter(({ protocol }) => protocol === "udp");
-  if (udp.length === 0) return "unknown";
+  // No server answered, or none has yet. What the other side saw is another's address than the device's own, or it would be no such candidate.
+  if (udp.length === 0) return endsOfDirectPairs(stats).some(isFoundByChecks) ? "one-answer" : "unknown";
   const isOwn = ({ address, port }: CandidateRow) =>
     hosts.some((host) => host.address === address && host.port === port);
   if (udp.every(isOwn)) return "none";
@@ -82,26 +83,17 @@ function guessOf(
 
 /**
  * What the other side saw, against what STUN servers did: their answer to a check tells (RFC 8445, section 7.2.5.3.1). The same makes the
- * pair's own end server reflexive; anything else makes a peer-reflexive candidate, which means another mapping when only the port is
- * another. Another address may as well be that of a router further inside.
+ * pair's own end server reflexive, or leaves it peer reflexive where the server answered later; another port means another mapping.
+ * Another address may as well be that of a router further inside.
  */
 function seenByOther(
   hosts: readonly CandidateRow[],
   reflexive: readonly CandidateRow[],
   stats: readonly Entry[],
 ): "same-for-all" | "differs" | undefined {
-  const byId = new Map(stats.map((entry) => [entry["id"], entry]));
-  const ends: readonly Entry[] = stats
-    .filter((entry) => entry["type"] === "candidate-pair" && entry["state"] === "succeeded")
-    // What a relay sees is one more server's view, of an address where STUN was asked as a rule.
-    .filter((entry) => byId.get(entry["remoteCandidateId"])?.["candidateType"] !== "relay")
-    .flatMap((entry): readonly Entry[] => {
-      const end = byId.get(entry["localCandidateId"]);
-      return end?.["protocol"] === "udp" ? [end] : [];
-    });
-  const isAnother = (end: Entry) => {
-    const { address, port, relatedPort } = end;
-    const ofSocket = reflexive.filter(
+  const ends = endsOfDirectPairs(stats);
+  const ofSocket = ({ address, relatedPort }: Entry) =>
+    reflexive.filter(
       (seen) =>
         seen.component === 1 &&
         seen.address === address &&
@@ -110,12 +102,28 @@ function seenByOther(
           ? seen.relatedPort === relatedPort
           : socketsLike(hosts, seen.address) === 1),
     );
-    return end["candidateType"] === "prflx" && ofSocket.some((seen) => seen.port !== port);
-  };
-  if (ends.some(isAnother)) return "differs";
-  return ends.some((end) => end["candidateType"] === "srflx") ? "same-for-all" : undefined;
+  const found = ends
+    .filter(isFoundByChecks)
+    .map((end) => ofSocket(end).map(({ port }) => port === end["port"]));
+  if (found.some((same) => same.includes(false))) return "differs";
+  const isSame =
+    found.some((same) => same.includes(true)) || ends.some(({ candidateType }) => candidateType === "srflx");
+  return isSame ? "same-for-all" : undefined;
 }
 
+/** This side's ends of the pairs over UDP that work, but for those by a relay: what that sees is one more server's view, of an address where STUN was asked as a rule. */
+function endsOfDirectPairs(stats: readonly Entry[]): readonly Entry[] {
+  const byId = new Map(stats.map((entry) => [entry["id"], entry]));
+  return stats
+    .filter((entry) => entry["type"] === "candidate-pair" && entry["state"] === "succeeded")
+    .filter((entry) => byId.get(entry["remoteCandidateId"])?.["candidateType"] !== "relay")
+    .flatMap((entry): readonly Entry[] => {
+      const end = byId.get(entry["localCandidateId"]);
+      return end?.["protocol"] === "udp" ? [end] : [];
+    });
+}
+
+const isFoundByChecks = ({ candidateType }: Entry): boolean => candidateType === "prflx";
 const socketsLike = (hosts: readonly CandidateRow[], address: string): number =>
   hosts.filter(
     (host) => host.component === 1 && host.protocol === "udp" && familyOf(host.address) === familyOf(address),

@@ -141,10 +141,10 @@ export const inspectorDe: InspectorWords = {
     none: "keine",
     nat: "Dein Netz",
     nats: {
-      unknown: "Kein STUN-Server hat eine Adresse genannt, darum ist über den Router nichts bekannt.",
+      unknown: "Niemand draußen hat eine Adresse genannt, darum ist über den Router nichts bekannt.",
       none: "Keine Übersetzung: die Adresse, die Server sehen, ist die des Geräts.",
       "one-answer":
-        "Ein Router übersetzt deine Adresse. Nur ein Server hat sie gesehen, darum ist offen, ob die Zuordnung allen gegenüber dieselbe ist.",
+        "Ein Router übersetzt deine Adresse. Nur einer hat sie von außen gesehen, darum ist offen, ob die Zuordnung allen gegenüber dieselbe ist.",
       "same-for-all":
         "Ein Router übersetzt deine Adresse, und alle Gefragten sahen denselben Port: andere können ihn erreichen (endpunktunabhängige Zuordnung).",
       differs:

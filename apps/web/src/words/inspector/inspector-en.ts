@@ -139,10 +139,10 @@ export const inspectorEn = {
     none: "none",
     nat: "Your network",
     nats: {
-      unknown: "No STUN server told of an address, so nothing is known of the router.",
+      unknown: "Nobody outside told of an address, so nothing is known of the router.",
       none: "No translation: the address that servers see is the device's own.",
       "one-answer":
-        "A router translates your address. Only one server saw it, so it can't be said whether the mapping is the same towards everyone.",
+        "A router translates your address. Only one saw it from outside, so it can't be said whether the mapping is the same towards everyone.",
       "same-for-all":
         "A router translates your address, and all who were asked saw the same port: others can reach it (endpoint-independent mapping).",
       differs:
