@@ -148,13 +148,13 @@ describe("budgets", () => {
     expect(sizes.bearing).toBeGreaterThan(500);
     expect(sizes.bearing).toBeLessThanOrEqual(1_100);
     expect(sizes.moving).toBeGreaterThan(1_000);
-    expect(sizes.moving).toBeLessThanOrEqual(3_450);
+    expect(sizes.moving).toBeLessThanOrEqual(3_500);
     expect(sizes.demand).toBeGreaterThan(2_000);
-    expect(sizes.demand).toBeLessThanOrEqual(5_200);
+    expect(sizes.demand).toBeLessThanOrEqual(5_250);
     expect(sizes.forwarder).toBeGreaterThan(1_000);
     expect(sizes.forwarder).toBeLessThanOrEqual(5_000);
     expect(sizes.peer).toBeGreaterThan(1_000);
-    expect(sizes.peer).toBeLessThanOrEqual(3_950);
+    expect(sizes.peer).toBeLessThanOrEqual(4_250);
     expect(sizes.direct).toBeGreaterThan(2_000);
     expect(sizes.direct).toBeLessThanOrEqual(7_500);
     expect(sizes.files).toBeGreaterThan(5_000);

@@ -26,7 +26,7 @@ describe("a room that goes over the forwarder", () => {
         await new Promise((resolve) => setTimeout(resolve));
       }
     };
-    await move("peer");
+    await move("mesh");
     expect(did).toEqual([]);
     await move("forwarder");
     expect(did).toEqual(["links-not-on-demand", "connect all"]);

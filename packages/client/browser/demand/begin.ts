@@ -4,7 +4,7 @@ import type { DemandSetup, linksOnDemand } from "./demand.ts";
 type Begin = typeof linksOnDemand;
 
 /**
- * Has links open on demand from the first time on that the room goes over a forwarder; to be called whenever the room is another. Where that
+ * Has links open on demand from the first time on that the room is no mesh; to be called whenever the room is another. Where that
  * can't be had there is a link to everyone, and it is tried again.
  */
 export function demandFollower(
@@ -15,7 +15,7 @@ export function demandFollower(
   let plan: number | undefined;
   return () => {
     const { own, peers, view, log } = inside;
-    if (view.topology !== "forwarder" || isBegun || plan === view.plan) return;
+    if (view.topology === "mesh" || isBegun || plan === view.plan) return;
     isBegun = true;
     plan = view.plan;
     load()

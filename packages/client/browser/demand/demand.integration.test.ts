@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Peer, Room } from "../api.ts";
 import { makePrivateLink } from "../link-text.ts";
 import { roomJoiner } from "../room/join.ts";
+import type { Own } from "../room/peers.ts";
 import {
   clock,
   connections,
@@ -18,10 +19,14 @@ import {
 import { idleEngine, memberJoiner } from "./members.fixture.ts";
 
 withServer({ forwarder: idleEngine });
-beforeEach(() => void connections.splice(0));
+beforeEach(() => {
+  connections.splice(0);
+  owns.splice(0);
+});
 afterEach(() => world.unblock());
 
-const enter = memberJoiner(realParts, { clock });
+const owns: Own[] = [];
+const enter = memberJoiner(realParts, { clock, onOwn: (own) => void owns.push(own) });
 const member = (link: string, name: string): Promise<Room> => join(link, { name }, tabStorage(), enter);
 const open = (): number => connections.filter(({ connectionState }) => connectionState !== "closed").length;
 const peer = (room: Room, name: string): Peer => {
@@ -135,6 +140,24 @@ describe.each(["public", "private"] as const)("a %s room of twelve over the forw
     expect((await held()).map(({ peer: to, detail }) => [to, detail])).toEqual([[id, "messages"]]);
     bo.channel("unheard", { delivery: "exactly-once" }).on("message", () => {});
     await sent;
+    await rested(rooms);
+  }, 60_000);
+
+  it("[X154][X167] a link that media need opens at once, and stays for as long as they do", async () => {
+    const rooms = await crowd(links[kind](), 10);
+    const [ada, bo] = rooms as [Room, Room];
+    const [own] = owns as [Own];
+    let needed = peer(ada, "p1").id;
+    own.needsLink = (id) => id === needed;
+    const up = next(bo, "link", ({ link }) => link.state === "connected");
+    own.onNeeds?.();
+    await up;
+    for (let seconds = 0; seconds < 60; seconds++) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect([peer(ada, "p1").link.state, open()]).toEqual(["connected", 2]);
+    needed = "";
     await rested(rooms);
   }, 60_000);
 

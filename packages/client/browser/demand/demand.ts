@@ -6,6 +6,7 @@ import {
   isPending,
   isSparing,
   noDemand,
+  placesIn,
 } from "../../core/demand/demand.ts";
 import type { JsonValue, Peer, Room, RoomEvents } from "../api.ts";
 import { loaded } from "../later.ts";
@@ -136,10 +137,14 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
       say();
     }
   };
+  const holdAll = (): void => {
+    for (const [id, other] of others) hold(id, other);
+  };
+  own.onNeeds = holdAll;
   const tick = (): void => {
     timer = undefined;
     if (view.state === "left") return;
-    for (const [id, other] of others) hold(id, other);
+    holdAll();
     if (++ticks % ticksPerSample === 0) for (const [id, other] of others) void sample(id, other);
     feed({ type: "time" });
   };
@@ -149,7 +154,11 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
   const isGiving = (id: PeerId): boolean =>
     view.files?.givings.some(({ takers }) => takers.get(id)?.state === "taking") === true;
   const hold = (id: PeerId, other: Other): void => {
-    const by = own.lacksMedia ? "forwarder" : (other.mail.holding ?? (isGiving(id) && "file"));
+    const by = own.lacksMedia
+      ? "forwarder"
+      : own.needsLink?.(id)
+        ? "media"
+        : (other.mail.holding ?? (isGiving(id) && "file"));
     const is = !!by;
     if (is && clock.now() >= other.tellAt) {
       log.add("link-held", id, by);
@@ -249,8 +258,11 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
 
   const look = (): void => {
     const is = isSparing(state.isSparing, view.topology, view.peers.size + 1);
-    if (is === state.isSparing) return;
-    feed({ type: "sparing", is });
+    const places = placesIn(view.topology);
+    const isAnother = is !== state.isSparing;
+    if (!isAnother && places === state.places) return;
+    feed({ type: "sparing", is, places });
+    if (!isAnother) return;
     for (const { seat } of others.values()) emit("link", seat.peer);
   };
   on("room", look);

@@ -22,11 +22,15 @@ export const idleEngine: Forwarder = {
 };
 
 const nothing: ReadonlyMap<Source, RemoteMedia> = new Map();
-type More = Partial<Pick<Parameters<typeof linksOnDemand>[0], "clock" | "chance">>;
+type Setup = Parameters<typeof linksOnDemand>[0];
+type More = Partial<Pick<Setup, "clock" | "chance">> & {
+  /** Is given what each page brings to its links. */
+  readonly onOwn?: (own: Setup["own"]) => void;
+};
 
 /** A page that says it sends a camera, sends nothing, and has its links open on demand as every page has. */
 const mediaHub =
-  (more: More): CreateMediaHub =>
+  ({ onOwn, ...more }: More): CreateMediaHub =>
   () => ({
     publications: new Map(),
     publish: () => Promise.reject(new Error("There are no media here.")),
@@ -41,6 +45,7 @@ const mediaHub =
     begin(inside) {
       const { own, view, on, session } = inside;
       let isBegun = false;
+      onOwn?.(own);
       const follow = (): void => {
         if (isBegun || view.topology !== "forwarder") return;
         isBegun = true;

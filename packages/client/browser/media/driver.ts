@@ -98,6 +98,12 @@ export interface ForwardingDriver extends MediaDriver {
   opened?(id: PeerId): void;
   /** Whose page should bring this one the others' media, and does not. */
   readonly misses?: PeerId | undefined;
+  /** What it knows of what that peer publishes while nothing of it comes this way, and no link tells. */
+  known?(id: PeerId): Sources | undefined;
+  /** Media go over the link to that peer, or are to. Missing: over none. */
+  needs?(id: PeerId): boolean;
+  /** What should bring media to this page does not: any link may have to. */
+  readonly lacksLinks?: boolean;
   /** Others still have something by way of this page. */
   readonly isServing?: boolean;
   /** Something is on its way that no event tells of. */

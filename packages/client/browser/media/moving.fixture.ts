@@ -118,7 +118,12 @@ export function movingPages(visibility: "public" | "private" = "public", isSilen
   const emit = (event: string, ...what: unknown[]): void => {
     for (const listener of listeners.get(event) ?? []) listener(...(what as never[]));
   };
-  const own: { iceServers: []; rtc: object; sealing?: Inside["own"]["sealing"]; lacksMedia?: boolean } = {
+  const own: {
+    iceServers: [];
+    rtc: object;
+    sealing?: Inside["own"]["sealing"];
+    lacksMedia?: boolean;
+  } = {
     iceServers: [],
     rtc: {},
   };

@@ -98,7 +98,7 @@ export function moveMedia(setup: MovingSetup): Moved {
     const state = sides.get(id)?.peer.link.state;
     if (state === "connected" && direct) return direct;
     // What a link told before it came to rest is old.
-    return other?.told(id) ?? (other && state === "resting" ? {} : direct);
+    return other?.told(id) ?? (other && state === "resting" ? (other.known?.(id) ?? {}) : direct);
   };
   const isWanted = (id: PeerId, source: Source): boolean => media.wantsOf(id)[source] !== 0;
 
@@ -136,7 +136,8 @@ export function moveMedia(setup: MovingSetup): Moved {
     decide();
     const ways = { mesh, other, isForwarded, clock, isWanted };
     let isPending = other !== undefined && !isForwarded;
-    if (view.topology !== "forwarder" || other?.isUp) own.lacksMedia = false;
+    if (view.topology !== "forwarder" || other?.isUp)
+      own.lacksMedia = isForwarded && other?.lacksLinks === true;
     else {
       own.lacksMedia = other ? other.isLost : clock.now() - movedAt >= patienceMs;
       isPending ||= !own.lacksMedia;
@@ -169,6 +170,7 @@ export function moveMedia(setup: MovingSetup): Moved {
     }
     for (const side of sides.values()) tellLeftOut(side);
     for (const side of sides.values()) say(side);
+    own.onNeeds?.();
     retire();
     isPending ||= other?.isWaiting === true;
     if (isWatching || isPending) timer = clock.after(isWatching ? lookMs : mindMs, () => void sample());
@@ -281,6 +283,7 @@ export function moveMedia(setup: MovingSetup): Moved {
     if (isForwarded && !other && !isLoading) void start();
   };
 
+  own.needsLink = (id) => isForwarded && other?.needs?.(id) === true;
   mesh.holds = (id, source, kind) => {
     const side = sides.get(id);
     if (!isForwarded || !side || other?.isDirect?.(id, "to")) return false;

@@ -65,7 +65,7 @@ export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
     // Nobody's where they are hidden.
     of: (id) => media.of(hidden.has(id) ? "" : id),
     begin(inside) {
-      inside.own.isHeld = () => inside.view.topology === "forwarder";
+      inside.own.isHeld = () => inside.view.topology !== "mesh";
       inside.on("state", () => {
         moving ??= loaded(() => import("../media/reports.ts")).then(
           ({ reportMedia }) => reportMedia({ media, hub, tell, inside }),

@@ -29,8 +29,12 @@ export interface Own {
   sealing?: () => Promise<FrameSealing>;
   /** The same for what goes by post. */
   unlinked?: () => Promise<{ readonly post: Post }>;
-  /** Media that should come over a forwarder don't come at all: they are needed by link. */
+  /** Media that should come over a forwarder, or another page, don't come at all: they are needed by link. */
   lacksMedia?: boolean;
+  /** Media go by that link, or are to, for as long as this is so. */
+  needsLink?: (id: PeerId) => boolean;
+  /** What the two before this say may be another now. */
+  onNeeds?: () => void;
   /** Hears every signal of a seat's page, besides its link. */
   onSignal?: (from: PeerId, payload: Uint8Array) => void;
 }

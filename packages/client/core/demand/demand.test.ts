@@ -8,6 +8,7 @@ import {
   isPending,
   isSparing,
   noDemand,
+  placesIn,
 } from "./demand.ts";
 
 /** One page that leads towards so many others, or follows. */
@@ -44,10 +45,11 @@ function told(effect: DemandEffect): string {
 }
 
 describe("whether links rest", () => {
-  it("[X150] they do in a forwarded room of more than eight, until there are fewer than seven or it goes another way", () => {
+  it("[X150] they do in a room of more than eight that is no mesh, until there are fewer than seven or it becomes one", () => {
     expect([8, 9].map((people) => isSparing(false, "forwarder", people))).toEqual([false, true]);
     expect([8, 7, 6].map((people) => isSparing(true, "forwarder", people))).toEqual([true, true, false]);
-    for (const topology of ["mesh", "peer"]) expect(isSparing(true, topology, 100)).toBe(false);
+    expect([8, 9].map((people) => isSparing(false, "peer", people))).toEqual([false, true]);
+    expect(isSparing(true, "mesh", 100)).toBe(false);
   });
 });
 
@@ -122,8 +124,8 @@ describe("a page that leads", () => {
     );
   });
 
-  it("[X155][X160] begins six in a second, and no more than 16 while they rest otherwise", () => {
-    const crowd = page(40, true);
+  it("[X155][X160] begins six in a second, and no more than 16 while they rest otherwise, or 40 where pages pass media on", () => {
+    const crowd = page(60, true);
     let opened: string[] = [];
     for (const peer of crowd.ids) opened = [...opened, ...crowd.take({ type: "hold", peer, is: true })];
     expect(opened).toHaveLength(demandLimits.begun);
@@ -133,9 +135,13 @@ describe("a page that leads", () => {
       opened = [...opened, ...more];
     }
     expect(opened).toHaveLength(demandLimits.links);
+    const places = placesIn("peer");
+    opened = [...opened, ...crowd.take({ type: "sparing", is: true, places })];
+    for (let second = 0; second < 10; second++) opened = [...opened, ...crowd.pass(1_000)];
+    expect([placesIn("forwarder"), opened.length]).toEqual([demandLimits.links, places]);
     opened = [...opened, ...crowd.take({ type: "sparing", is: false })];
     for (let second = 0; second < 10; second++) opened = [...opened, ...crowd.pass(1_000)];
-    expect(new Set(opened).size).toBe(40);
+    expect(new Set(opened).size).toBe(60);
     expect(isPending(crowd.state)).toBe(false);
   });
 });

@@ -55,6 +55,8 @@ export interface Pair {
 export interface Demand {
   /** True: links rest unless something needs them. False: there is one to everyone. */
   readonly isSparing: boolean;
+  /** So many a page has at one time while they do. */
+  readonly places: number;
   /** The server passes on what is said. Without it no link is ended. */
   readonly isHeard: boolean;
   readonly pairs: ReadonlyMap<PeerId, Pair>;
@@ -76,7 +78,7 @@ export type DemandInput =
       readonly link: "none" | "begun" | "up";
     }
   | { readonly type: "leave"; readonly peer: PeerId }
-  | { readonly type: "sparing"; readonly is: boolean }
+  | { readonly type: "sparing"; readonly is: boolean; readonly places?: number }
   | { readonly type: "heard"; readonly is: boolean }
   /** Something is to go over the link, or went. */
   | { readonly type: "use"; readonly peer: PeerId }
@@ -103,6 +105,8 @@ export interface DemandStep {
 export const demandLimits = {
   /** Links that a page has on demand at one time. */
   links: 16,
+  /** And where pages pass media on, by those links: as many as four of them serve, and some on demand. */
+  passingLinks: 40,
   /** So many begin within `beginMs`: each costs both browsers some tens of milliseconds, and the server some signals. */
   begun: 6,
   beginMs: 1_000,
@@ -118,7 +122,12 @@ export const demandLimits = {
   retryMostMs: 30_000,
 } as const;
 
-export const noDemand: Demand = { isSparing: false, isHeard: true, pairs: new Map() };
+export const noDemand: Demand = {
+  isSparing: false,
+  places: demandLimits.links,
+  isHeard: true,
+  pairs: new Map(),
+};
 
 /** More people than this, and their links rest; fewer than the second, and everyone has one again. */
 const most = 8;
@@ -126,12 +135,16 @@ const least = 7;
 
 /** Whether links open on demand in this room: `people` is everyone with a seat, this page too. */
 export function isSparing(before: boolean, topology: string, people: number): boolean {
-  return topology === "forwarder" && people > (before ? least - 1 : most);
+  return topology !== "mesh" && people > (before ? least - 1 : most);
 }
+/** For how many links a page has a place in such a room. */
+export const placesIn = (topology: string): number =>
+  topology === "peer" ? demandLimits.passingLinks : demandLimits.links;
 
 /** One step in the making. */
 interface Work {
   isSparing: boolean;
+  places: number;
   isHeard: boolean;
   readonly pairs: Map<PeerId, Pair>;
   readonly effects: DemandEffect[];
@@ -143,8 +156,8 @@ export function demand(before: Demand, input: DemandInput, now: number): DemandS
   const work: Work = { ...before, pairs: new Map(before.pairs), effects: [], now };
   take(work, input);
   settle(work);
-  const { isSparing, isHeard, pairs, effects } = work;
-  return { demand: { isSparing, isHeard, pairs }, effects };
+  const { isSparing, places, isHeard, pairs, effects } = work;
+  return { demand: { isSparing, places, isHeard, pairs }, effects };
 }
 
 /** Whether time alone changes something. */
@@ -165,6 +178,7 @@ function take(work: Work, input: DemandInput): void {
   switch (input.type) {
     case "sparing":
       work.isSparing = input.is;
+      work.places = input.places ?? demandLimits.links;
       return;
     case "heard":
       work.isHeard = input.is;
@@ -308,9 +322,9 @@ function rest(work: Work, peer: PeerId, pair: Pair): void {
 
 const isOpening = ({ phase }: Pair, now: number): boolean =>
   phase.at === "open" && !phase.isUp && now - phase.since < demandLimits.beginMs;
-const placesLeft = ({ pairs, isSparing }: Work): number =>
+const placesLeft = ({ pairs, isSparing, places }: Work): number =>
   isSparing
-    ? demandLimits.links - [...pairs.values()].filter(({ phase }) => phase.at !== "resting").length
+    ? places - [...pairs.values()].filter(({ phase }) => phase.at !== "resting").length
     : Number.POSITIVE_INFINITY;
 
 /** Does what is due: opens what is needed as far as there are places, and proposes the end of what is not. */

@@ -4,7 +4,7 @@ import type { PassingSetup, Sources } from "../driver.ts";
 import { type Kind, kinds, type Wants } from "../state.ts";
 import { keepOnly, type Outlet, outletFor, outletKey, send, setSize } from "./outlet.ts";
 import { Unheard } from "./unheard.ts";
-import { type Ask, originOf, type PassedLine } from "./wire.ts";
+import { type Ask, mostAsks, originOf, type PassedLine } from "./wire.ts";
 
 /** Bits per second for all pictures that are passed on, beside this page's own. */
 const passBits = 6_000_000;
@@ -94,7 +94,7 @@ export class PassingOn {
     for (const id of new Set([...this.#servedUntil.keys(), ...this.#said.keys()])) {
       const isServed = this.#isServed(id);
       if (!isServed) this.#servedUntil.delete(id);
-      this.#pass(id, peers.get(id), isServed ? (this.#asks.get(id) ?? []) : [], copies);
+      this.#pass(id, peers.get(id), isServed ? (this.#asks.get(id) ?? []) : undefined, copies);
       if (!isServed) this.#said.delete(id);
     }
     this.#unheard.play(this.#sounds);
@@ -117,7 +117,14 @@ export class PassingOn {
     this.look();
   }
 
-  #pass(id: PeerId, peer: Peer | undefined, asks: readonly Ask[], copies: Map<string, Copy[]>): void {
+  /** `asked`: undefined when it is served no more. */
+  #pass(
+    id: PeerId,
+    peer: Peer | undefined,
+    asked: readonly Ask[] | undefined,
+    copies: Map<string, Copy[]>,
+  ): void {
+    const asks = asked ?? [];
     const connection = peer?.link.state === "connected" ? peer.link.connection : undefined;
     if (!peer || !connection) {
       this.#said.delete(id);
@@ -136,6 +143,14 @@ export class PassingOn {
         if (line.outlet) kept.add(line.outlet);
       }
     keepOnly(connection, kept);
+    // What else there is to ask for: who is served may have no link to them.
+    const isAsked = (of: PeerId, source: Source) => asks.some((one) => one[0] === of && one[1] === source);
+    if (asked)
+      for (const of of this.#setup.peers.keys())
+        for (const [source, said] of Object.entries((of !== id && this.#toldOf(of)) || {}))
+          for (const kind of kinds)
+            if (said[kind] !== "none" && !isAsked(of, source) && passed.length < 2 * mostAsks)
+              passed.push(["", of, source, kind, said[kind]]);
     const text = JSON.stringify([origin, passed]);
     if (this.#said.get(id) === text) return;
     this.#said.set(id, text);

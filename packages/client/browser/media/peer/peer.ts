@@ -1,5 +1,5 @@
 import type { PeerId, Source } from "../../api.ts";
-import type { ForwardingDriver, PassingSetup } from "../driver.ts";
+import type { ForwardingDriver, PassingSetup, Sources } from "../driver.ts";
 import { type Kind, kinds } from "../state.ts";
 import { Inlet, isUsed } from "./inlet.ts";
 import { PassingOn } from "./passing-on.ts";
@@ -10,6 +10,8 @@ import { type Ask, mostAsks, mostHeight, readAsks, readPassed, readPassers } fro
 const lostMs = 1_500;
 /** and for so long, the server is told. */
 const missesMs = 5_000;
+/** What somebody publishes is remembered for so long when nobody tells of it any more: who serves this page may be another just now. */
+const knownMs = 10_000;
 
 /**
  * Media over pages of the room that pass it on (decision 21). Each page sends its own by link to all of those, and takes what the others send
@@ -24,6 +26,10 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
   let isOver = false;
   /** Since when nobody serves this page; undefined while somebody does. */
   let unservedSince: number | undefined = clock.now();
+  /** Who was to serve it then. */
+  let lastOwn: PeerId | undefined;
+  /** What each page publishes, and when that was told last. */
+  const heard = new Map<PeerId, { readonly sources: Sources; readonly at: number }>();
 
   /** What was asked may be lost. */
   const stale = new Set<PeerId>();
@@ -43,13 +49,17 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
   const isServed = (): boolean => {
     const { own, isPasser } = plan();
     const isFine = isPasser || isLinked(own);
+    // The link to another one may have to open first.
     if (isFine) unservedSince = undefined;
-    else if (unservedSince === undefined) {
+    else if (unservedSince === undefined || own !== lastOwn) {
       unservedSince = clock.now();
-      clock.after(lostMs + 20, setup.onChange);
+      for (const ms of [lostMs, missesMs]) clock.after(ms + 20, setup.onChange);
     }
+    lastOwn = own;
     return isFine;
   };
+  /** Nobody serves this page for so long. */
+  const isUnserved = (ms: number): boolean => !isServed() && clock.now() - (unservedSince ?? 0) >= ms;
   const isDirect = (id: PeerId, way: "from" | "to"): boolean => {
     const { passers, own, self, isPasser } = plan();
     const serves = (passer: PeerId, served: PeerId): boolean => passers[passer]?.includes(served) === true;
@@ -71,12 +81,15 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     return undefined;
   };
 
+  /** What that peer publishes: as its link tells or told, or, where that rests, as this passer does. */
+  const toldBy = (passer: PeerId, id: PeerId): Sources =>
+    (peers.get(id)?.link.state === "resting" ? undefined : mesh.told(id)) ?? inlet.toldBy(passer, id) ?? {};
   const asksOf = (passer: PeerId): Ask[] => {
     const { own } = plan();
     const asks: Ask[] = [];
     for (const id of peers.keys()) {
       if (id === passer) continue;
-      const sources = mesh.told(id) ?? inlet.toldBy(passer, id) ?? {};
+      const sources = toldBy(passer, id);
       const wants = setup.wantsOf(id);
       for (const [source, said] of Object.entries(sources)) {
         const height = Object.hasOwn(wants, source) ? (wants[source] as number) : mostHeight;
@@ -119,7 +132,7 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     for (const [id, { link }] of peers) {
       if (isDirect(id, "from")) continue;
       const wants = setup.wantsOf(id);
-      for (const [source, said] of Object.entries(mesh.told(id) ?? inlet.toldBy(own, id) ?? {}))
+      for (const [source, said] of Object.entries(toldBy(own, id)))
         for (const kind of kinds) {
           if (said[kind] !== "on" || (kind === "video" && Object.hasOwn(wants, source) && !wants[source]))
             continue;
@@ -138,9 +151,22 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     return all;
   };
   const standstill = new Standstill(clock, expected, setup.onChange);
+  /** As that was told, by its link or by who passes on. */
+  const toldOf = (id: PeerId): Sources | undefined => {
+    if (isLinked(id)) return mesh.told(id);
+    for (const passer of sourcesOf()) {
+      const told = inlet.toldBy(passer, id);
+      if (told) return told;
+    }
+    return undefined;
+  };
   const look = (): void => {
     const { passers, self } = plan();
     isServed();
+    for (const id of peers.keys()) {
+      const sources = toldOf(id);
+      if (sources) heard.set(id, { sources, at: clock.now() });
+    }
     out.serve(passers[self] ?? []);
     ask();
     out.look();
@@ -167,12 +193,21 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
       return isServed() && (own === undefined || inlet.has(own));
     },
     get isLost() {
-      return !isServed() && clock.now() - (unservedSince ?? 0) >= lostMs;
+      return isUnserved(lostMs);
     },
     get misses() {
-      const { own } = plan();
-      const isGone = !isServed() && clock.now() - (unservedSince ?? 0) >= missesMs;
-      return isGone || standstill.isFault ? own : undefined;
+      return isUnserved(missesMs) || standstill.isFault ? plan().own : undefined;
+    },
+    get lacksLinks() {
+      return isUnserved(plan().own === undefined ? lostMs : missesMs) || standstill.isFault;
+    },
+    known(id) {
+      const last = heard.get(id);
+      return last && clock.now() - last.at < knownMs ? last.sources : undefined;
+    },
+    needs(id) {
+      const isPasser = Object.hasOwn(plan().passers, id);
+      return plan().own === id || (isDirect(id, "to") && (!isPasser || setup.publications.size > 0));
     },
     get isServing() {
       return out.isServing;
@@ -206,6 +241,7 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     remove(id) {
       inlet.forget(id);
       saidAsks.delete(id);
+      heard.delete(id);
       out.remove(id);
     },
     receive() {},

@@ -25,6 +25,9 @@ interface Page {
   readonly view: Record<string, unknown>;
   readonly listeners: Map<string, Set<(...what: never[]) => void>>;
   readonly opened: Set<(peer: Peer) => void>;
+  readonly own: Inside["own"];
+  /** Begins the link to that page. */
+  readonly begin: Map<PeerId, () => void>;
   isGone: boolean;
 }
 
@@ -39,9 +42,14 @@ export function passingRoom() {
   const plan = { topology: "mesh", plan: 0, passers: {} as Record<PeerId, PeerId[]> };
   const said: string[] = [];
 
+  /** Pairs of pages whose link rests. */
+  const resting = new Set<string>();
+  const pairOf = (one: PeerId, other: PeerId): string => [one, other].sort().join();
+
   const post = (from: Page, to: PeerId, value: object): void => {
     const text = JSON.stringify(value);
     said.push(`${from.id} to ${to}: ${text}`);
+    if (resting.has(pairOf(from.id, to))) return;
     clock.after(delayMs, () => {
       const other = pages.get(to);
       if (other && !other.isGone && !from.isGone) other.media.receive(from.id, JSON.parse(text));
@@ -98,10 +106,10 @@ export function passingRoom() {
       id: other.id,
       link: {
         get state() {
-          return made?.state ?? "connecting";
+          return resting.has(pairOf(page.id, other.id)) ? "resting" : (made?.state ?? "connecting");
         },
         get connection() {
-          return made?.connection;
+          return page.links.get(other.id)?.connection;
         },
       },
       get media() {
@@ -115,28 +123,34 @@ export function passingRoom() {
       });
       return true;
     };
-    made = createTimedLink(
-      {
-        isPolite,
-        makesFirstOffer: !isPolite,
-        iceServers: [],
-        rtc: {},
-        sealer: plain,
-        parts: { media: page.media.add(peer) },
-        send,
-        createConnection: observed,
-      },
-      clock,
-    );
-    page.links.set(other.id, made);
-    made.on("change", () => {
-      if (page.isGone) return;
-      emit(page, "link", peer);
-      if (made?.state !== "connected") return;
-      for (const open of page.opened) open(peer);
-      post(page, other.id, page.media.state());
-      post(page, other.id, { wants: page.media.wantsOf(other.id) });
-    });
+    const part = page.media.add(peer);
+    const begin = (): void => {
+      const driver = createTimedLink(
+        {
+          isPolite,
+          makesFirstOffer: !isPolite,
+          iceServers: [],
+          rtc: {},
+          sealer: plain,
+          parts: { media: part },
+          send,
+          createConnection: observed,
+        },
+        clock,
+      );
+      made = driver;
+      page.links.set(other.id, driver);
+      driver.on("change", () => {
+        if (page.isGone || made !== driver) return;
+        emit(page, "link", peer);
+        if (driver.state !== "connected") return;
+        for (const open of page.opened) open(peer);
+        post(page, other.id, page.media.state());
+        post(page, other.id, { wants: page.media.wantsOf(other.id) });
+      });
+    };
+    page.begin.set(other.id, begin);
+    if (!resting.has(pairOf(page.id, other.id))) begin();
   };
 
   const join = (id: PeerId, isPublishing = true): Page => {
@@ -157,6 +171,8 @@ export function passingRoom() {
       view: Object.assign(view, plan),
       listeners: new Map(),
       opened: new Set(),
+      own: { iceServers: [], rtc: {} } as unknown as Inside["own"],
+      begin: new Map(),
       isGone: false,
     };
     if (isPublishing) media.publish(stream(track("audio"), track("video")), { source: "camera" });
@@ -177,7 +193,7 @@ export function passingRoom() {
           page.listeners.set(event, held.add(listener));
           return () => void held.delete(listener);
         }) as unknown as Inside["on"],
-        own: { iceServers: [], rtc: {} } as unknown as Inside["own"],
+        own: page.own,
         view: view as unknown as Inside["view"],
         session: { signalTo: () => true, send: (frame: Partial<MediaReport>) => void reports.set(id, frame) },
         log: { add: () => {} },
@@ -196,7 +212,10 @@ export function passingRoom() {
     const engines = {
       peer: async () => (setup: Parameters<typeof peerDriver>[0]) => peerDriver({ ...setup, ...create }),
     };
-    reportMedia(side as unknown as MediaSide, async () => (more) => moveMedia({ ...more, engines }));
+    reportMedia(
+      side as unknown as MediaSide,
+      async () => (more) => moveMedia({ ...more, engines, followDemand: () => {} }),
+    );
     pages.set(id, page);
     for (const other of others) {
       link(page, other, false);
@@ -301,6 +320,34 @@ export function passingRoom() {
       }
       await pass(delayMs);
     },
+    /** The links between these rest from now on, those of pages yet to come too. */
+    rest(...pairs: readonly (readonly [PeerId, PeerId])[]) {
+      for (const [one, other] of pairs) {
+        resting.add(pairOf(one, other));
+        for (const [id, to] of [
+          [one, other],
+          [other, one],
+        ] as const) {
+          const page = pages.get(id);
+          const driver = page?.links.get(to);
+          const peer = page?.peers.get(to);
+          if (!page || !driver || !peer) continue;
+          page.links.delete(to);
+          driver.close("rest");
+          emit(page, "link", peer);
+        }
+      }
+    },
+    /** The link between these opens. */
+    open(one: PeerId, other: PeerId) {
+      resting.delete(pairOf(one, other));
+      get(one).begin.get(other)?.();
+      get(other).begin.get(one)?.();
+    },
+    /** Whether that page says that it needs a link to this one for media. */
+    needs: (at: PeerId, of: PeerId) => get(at).own.needsLink?.(of) === true,
+    /** Whether it needs links to all. */
+    lacksMedia: (at: PeerId) => get(at).own.lacksMedia === true,
     /** That page is silent from now on; the others' browsers tell so. */
     die(id: PeerId) {
       get(id).isGone = true;
