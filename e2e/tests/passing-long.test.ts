@@ -59,6 +59,17 @@ const listened = ({ page }: TestPage, speaker: string): Promise<Record<string, L
     return all;
   }, speaker);
 
+/** How many connections each listener of that page has, by name. */
+const connections = ({ page }: TestPage): Promise<Record<string, number>> =>
+  page.evaluate(() =>
+    Object.fromEntries(
+      (window.kept["rooms"] as (typeof window.room)[]).map(({ self, peers }) => [
+        self.name,
+        [...peers.values()].filter(({ link }) => link.connection !== undefined).length,
+      ]),
+    ),
+  );
+
 interface Sent {
   readonly copies: number;
   /** What all of them together are given at most, bits per second. */
@@ -85,7 +96,7 @@ const sent = ({ page }: TestPage): Promise<Record<string, Sent>> =>
 describe.runIf(isLong)("pages that pass on, at length", () => {
   const stage = useStage(["--forwarder", "off"]);
 
-  it("[X124][X135] one speaker and twenty listeners: a small tree, everyone sees and hears, and nobody's uplink has more than its share", async () => {
+  it("[X124][X135][X167] one speaker and twenty listeners: a small tree, everyone sees and hears, and nobody's uplink has more than its share", async () => {
     const link = privateLink(stage.server, stage.roomName("lecture"));
     const ada = await stage.sdkPage("chromium");
     await joinWithSdk(ada, { link, name: "Ada", publish: true });
@@ -152,8 +163,20 @@ describe.runIf(isLong)("pages that pass on, at length", () => {
           ).length,
     );
     expect(speakers).toBe(3);
+    // Each listener has a link to who serves it, and who serves has one to the speaker and to each of its own.
+    let open: Record<string, number> = {};
+    await until(
+      "links that nothing goes by to rest",
+      async () => {
+        open = Object.assign({}, ...(await Promise.all(halls.map(connections))));
+        return Object.entries(open).every(([name, count]) => count <= (passers.includes(name) ? 8 : 1));
+      },
+      120_000,
+    ).catch((cause: unknown) => {
+      throw new Error(JSON.stringify(open), { cause });
+    });
     expect([ada, ...halls].flatMap(({ problems }) => problems)).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 
   it("[X122][X134][X210] a page that passes on and freezes: the others have each other by link, then over the next one; it has everything again when it wakes", async () => {
     const link = privateLink(stage.server, stage.roomName("frozen"));

@@ -335,7 +335,8 @@ function settle(work: Work): void {
     !work.isSparing || isHeld || now - usedAt < idleMs || wanted > count;
   const waiting = [...pairs]
     .filter(([, pair]) => pair.phase.at === "resting" && isCalled(pair))
-    .sort(([, one], [, other]) => one.usedAt - other.usedAt);
+    // What is needed for long comes first: media wait for it.
+    .sort(([, one], [, other]) => Number(other.isHeld) - Number(one.isHeld) || one.usedAt - other.usedAt);
   const idle = waiting.length > placesLeft(work) ? hurriedMs : idleMs;
   let beginning = [...pairs.values()].filter((pair) => isOpening(pair, now)).length;
 
