@@ -128,7 +128,7 @@ describe("budgets", () => {
     expect(sizes.media).toBeLessThanOrEqual(4_000);
     expect(watch).toContain("relay-unauthorised");
     expect(core.first).not.toContain("relay-unauthorised");
-    expect(sizes.diagnosis).toBeLessThanOrEqual(5_800);
+    expect(sizes.diagnosis).toBeLessThanOrEqual(5_850);
     expect(beside).toContain("selectedcandidatepairchange");
     expect(core.first).not.toContain("selectedcandidatepairchange");
     expect(sizes.beside).toBeLessThanOrEqual(3_050);

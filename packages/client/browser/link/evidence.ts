@@ -12,6 +12,8 @@ import { type Entry, pairOf } from "./statistics.ts";
 /** What a link knows of itself without asking anyone. */
 export interface Observed {
   readonly status: LinkStatus;
+  /** How many signals of the other page made no sense, since there is the link. */
+  readonly violations: number;
   /** When it came into that. */
   readonly since: number;
   readonly connection: RTCPeerConnection | undefined;
@@ -57,6 +59,7 @@ export function evidenceOf(
   now: number,
   found: Partial<OfConnection> | undefined,
   before?: Evidence,
+  badSignals = 0,
 ): Evidence {
   const said = errors.map(({ url, errorCode, errorText }) => ({
     url: url.slice(0, 200),
@@ -73,6 +76,7 @@ export function evidenceOf(
     ...(situation?.() ?? { isSignaling: true, presence: "here" }),
     servers: [...iceServers, ...(rtc.iceServers ?? [])].flatMap(({ urls }) => urls),
     isRelayOnly: (connection?.getConfiguration() ?? rtc).iceTransportPolicy === "relay",
+    badSignals,
     errors: connection || !before ? said : before.errors,
   };
 }

@@ -234,6 +234,18 @@ describe("link driver", () => {
     expect(deaf.a.diagnosis?.code).toBe("bad-signals");
   });
 
+  it("[D16] says so of a few that do not open, too, where a link can't come back for want of them", async () => {
+    let isDeaf = false;
+    const deaf: Sealer = { ...plain, open: async (bytes) => (isDeaf ? undefined : bytes.slice()) };
+    const { a, b, world, until, areConnected } = pair({ a: { sealer: deaf } });
+    await until(areConnected);
+    isDeaf = true;
+    world.block();
+    expect(await until(() => a.diagnosis !== undefined && b.diagnosis !== undefined, 60_000)).toBe(true);
+    expect([a.state, a.diagnosis?.code]).toEqual(["recovering", "bad-signals"]);
+    expect(b.diagnosis?.code).not.toBe("bad-signals");
+  });
+
   it("[L16] ends on another fingerprint than the expected one, with a diagnosis", async () => {
     const { a, until, world } = pair({ a: { isTheirs: (sdp) => hasOnlyFingerprint(sdp, "sha-256 CC:DD") } });
     expect(await until(() => a.state === "closed")).toBe(true);

@@ -157,7 +157,7 @@ export function createTimedLink(
   const watch = (): void => {
     loaded(() => import("./watch.ts")).then(
       ({ watchLink, preferLast }) => {
-        const observe = () => ({ status: machine.status, since, connection, errors });
+        const observe = () => ({ ...machine, since, connection, errors });
         preferred = preferLast(observe);
         const onFindings = (found: Findings, isNews: boolean): void => {
           findings = found;

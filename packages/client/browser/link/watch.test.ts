@@ -37,6 +37,7 @@ function watched(
     since: 0,
     connection: connection() as RTCPeerConnection | undefined,
     errors: [] as Observed["errors"],
+    violations: 0,
     ...start,
   };
   const told: (string | undefined)[] = [];
@@ -94,6 +95,22 @@ describe("a link that is watched", () => {
     look();
     await flush();
     expect([told.length, last().diagnosis]).toEqual([3, undefined]);
+  });
+
+  it("[D16] says that what the other page sent made no sense, and forgets it once the link is up", async () => {
+    const { link, told, look, pass } = watched({ connection: connection({ remoteDescription: null }) });
+    link.violations = 2;
+    await pass(10_000);
+    expect(told).toEqual(["bad-signals"]);
+    link.status = { state: "connected" };
+    look();
+    await flush();
+    Object.assign(link, { status: { state: "recovering" }, since: link.since + 10_000 });
+    await pass(20_000);
+    expect(told).toEqual(["bad-signals", undefined, "silent"]);
+    link.violations = 3;
+    await pass(2_000);
+    expect(told.at(-1)).toBe("bad-signals");
   });
 
   it("[D3] keeps what it saw of a connection that is gone", async () => {

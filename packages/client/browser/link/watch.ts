@@ -47,18 +47,28 @@ export function watchLink(
   let evidence: Evidence | undefined;
   /** What was met of a connection whose statistics were asked for and have not come. */
   let asked: { readonly seen: Observed; readonly met: Met } | undefined;
+  /** Signals that made no sense, until it was connected last. */
+  let forgiven = 0;
   /** The last connection that was helped out of a detour. */
   let detoured: RTCPeerConnection | undefined;
   let callOff = (): void => {};
 
   const conclude = (seen: Observed, met?: Met, report?: RTCStatsReport): void => {
     // What was seen of a connection may come when the link is further on. Of one that was given up it is the last word.
-    const { status, since } = observe();
+    const { status, since, violations } = observe();
     const { state } = status;
+    if (state === "connected") forgiven = violations;
     if (state === "closed") callOff();
     else if (seen.status.state !== state) return;
     const found = met && report ? foundOf(met, report) : met;
-    evidence = evidenceOf(around, { ...seen, status, since }, timekeeper.now(), found, evidence);
+    evidence = evidenceOf(
+      around,
+      { ...seen, status, since },
+      timekeeper.now(),
+      found,
+      evidence,
+      violations - forgiven,
+    );
     const cause = causeOf(evidence);
     const route = state === "connected" && report ? routeOf(report) : undefined;
     if (route && seen.connection) relayed[route.path === "relayed" ? "add" : "delete"](seen.connection);

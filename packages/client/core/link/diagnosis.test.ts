@@ -38,6 +38,7 @@ const failed: Evidence = {
   pairs: { tried: 9, failed: 9, answered: 0, asked: 0 },
   refusedKinds: [],
   bytesReceived: 0,
+  badSignals: 0,
 };
 const recovering: Partial<Evidence> = {
   link: "recovering",
@@ -53,6 +54,14 @@ type Row = readonly [what: string, seen: Partial<Evidence>, cause: string | unde
 const table: readonly Row[] = [
   ["their fingerprint was another", { reason: "wrong-fingerprint" }, "wrong-fingerprint"],
   ["they sent nonsense", { reason: "bad-signals" }, "bad-signals"],
+  ["what they said made no sense", { isAnswered: false, remote: [], badSignals: 1 }, "bad-signals"],
+  ["nor did it where the link had stood", { ...silence, badSignals: 1 }, "bad-signals"],
+  ["and they are not there any more", { ...recovering, presence: "away", badSignals: 1 }, "silent there"],
+  [
+    "one signal made no sense, and there is no way",
+    { link: "connecting", forMs: slowMs, ...noRelay, badSignals: 1 },
+    "no-route",
+  ],
   ["they sent too much", { reason: "flooded" }, "bad-signals"],
   ["too much waits for them", { reason: "signals-window-full" }, "signals-refused"],
   ["something was too large for them", { reason: "signals-too-large" }, "signals-refused"],

@@ -91,6 +91,8 @@ export interface Evidence {
   /** Kinds of media for which the two sides found no codec that both know. */
   readonly refusedKinds: readonly string[];
   readonly bytesReceived: number;
+  /** Signals of the other page that made no sense, since it was connected last. */
+  readonly badSignals: number;
 }
 
 export interface Cause {
@@ -140,10 +142,13 @@ function degraded({ refusedKinds, selected }: Evidence): Cause | undefined {
 
 /** What stands in the way before any addresses matter. */
 function lost(evidence: Evidence): Cause | undefined {
-  const { isOnline, isSignaling, presence, isAnswered, dtls, pairs, link } = evidence;
+  const { isOnline, isSignaling, presence, isAnswered, dtls, pairs, link, badSignals } = evidence;
   if (!isOnline) return { code: "offline", side: "here" };
   if (!isSignaling && link !== "closed") return { code: "no-signaling", side: "here" };
-  if (presence !== "here" || !isAnswered) return { code: "silent", side: "there" };
+  if (presence !== "here") return { code: "silent", side: "there" };
+  // Where they have answered a first time, one that makes no sense need not be what stands in the way.
+  if (badSignals > 0 && (!isAnswered || link !== "connecting")) return { code: "bad-signals" };
+  if (!isAnswered) return { code: "silent", side: "there" };
   const isWay = evidence.ice === "connected" || evidence.ice === "completed";
   // Without a way there is nothing to agree on; Firefox calls that `failed`, too.
   const isTried = isWay || pairs.answered > 0;
