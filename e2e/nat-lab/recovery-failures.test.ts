@@ -43,6 +43,19 @@ const exchangeable = ({ page }: TestPage): Promise<unknown> =>
     };
   });
 
+/** From `window.kept.isGarbled` on, each signal that it sends has another last byte. */
+const garbling = ({ page }: TestPage): Promise<unknown> =>
+  page.evaluateOnNewDocument(() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+      const isSignal = ArrayBuffer.isView(data) && window.kept?.["isGarbled"] === true;
+      if (!isSignal) return send.call(this, data);
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      send.call(this, bytes);
+    };
+  });
+
 const failures: readonly Failure[] = [
   {
     title: "the cable is pulled out",
@@ -139,6 +152,17 @@ const failures: readonly Failure[] = [
     },
     // Whoever was refused hears nothing more.
     says: ["wrong-fingerprint", "silent there"],
+  },
+  {
+    title: "the other page says what makes no sense",
+    prepare: garbling,
+    async happens(_, { tabs: [, bo] }) {
+      await bo.page.evaluate(() => {
+        window.kept["isGarbled"] = true;
+        window.room.simulate("link-lost");
+      });
+    },
+    says: ["bad-signals", "silent there"],
   },
   {
     title: "a browser that makes no more connections",

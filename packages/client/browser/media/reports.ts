@@ -110,7 +110,8 @@ export function reportMedia(
     const linked = [...view.peers.values()].flatMap(({ link }) => link.connection ?? []);
     // Before it is asked: Firefox never answers for a connection that is closed meanwhile.
     clock.after(sampleMs, () => void measure());
-    if (linked.length > 1) await ask();
+    // Where links rest this page may have one alone, and be the next to pass on all the same.
+    if (linked.length > 1 || (view.topology === "peer" && view.peers.size > 1)) await ask();
     const isPasser = Object.hasOwn(view.passers ?? {}, view.self.id);
     const sendsMany = (view.topology === "mesh" && linked.length > 1) || isPasser;
     suffers = await bearing?.sample(sendsMany ? linked : []);

@@ -45,6 +45,7 @@ describe("media over a page that passes it on, in a room whose links rest", () =
     await room.pass(1_500);
     expect(["a", "b", "c", "d"].map((of) => room.via("e", of))).toEqual(["a", "a", "a", "a"]);
     expect(["b", "c", "d"].map((at) => room.via(at, "e"))).toEqual(["a", "a", "a"]);
+    expect(["b", "e"].map(room.offers)).toEqual([true, true]);
     room.get("c").media.publications.get("camera")?.mute("video");
     await room.pass(500);
     const { audio, video } = room.get("e").media.of("c").get("camera") ?? {};

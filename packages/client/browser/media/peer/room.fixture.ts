@@ -360,6 +360,8 @@ export function passingRoom() {
     },
     /** Whose page that one told the server it misses. */
     misses: (id: PeerId) => reports.get(id)?.misses,
+    /** Whether it offers to pass on. */
+    offers: (id: PeerId) => Boolean(reports.get(id)?.passes),
     /** By whose link that page has this one's media now: `nobody` when nothing is in the stream, or nothing comes. */
     via(at: PeerId, of: PeerId): string {
       const page = get(at);
