@@ -111,7 +111,7 @@ describe.runIf(isLong)("pages that pass on, at length", () => {
         await joinListeners(tab, link, [`listener ${hall}${row}a`, `listener ${hall}${row}b`]);
     }
     await until("three who pass on", async () => (await plan(ada)).passers.length === 3);
-    const { topology, passers } = await plan(ada);
+    let { topology, passers } = await plan(ada);
     expect([topology, passers.includes("Ada")]).toEqual(["peer", false]);
     const all = async () =>
       Object.assign({}, ...(await Promise.all(halls.map((hall) => listened(hall, "Ada"))))) as Record<
@@ -131,7 +131,9 @@ describe.runIf(isLong)("pages that pass on, at length", () => {
       "everyone to see and hear by who serves them",
       async () => {
         now = await all();
-        return Object.keys(now).length === 20 && missing().length === 0;
+        // On a machine that does all of this one may suffer, and another is elected.
+        ({ topology, passers } = await plan(ada));
+        return passers.length === 3 && Object.keys(now).length === 20 && missing().length === 0;
       },
       120_000,
     ).catch((cause: unknown) => {
@@ -145,24 +147,38 @@ describe.runIf(isLong)("pages that pass on, at length", () => {
           frames > (before[name]?.frames ?? 0) + 5 && packets > (before[name]?.packets ?? 0) + 10,
       );
     });
-    // What each sends: the speaker to three, each of these to at most seven, the others nothing.
-    const copies = Object.assign({}, ...(await Promise.all(halls.map(sent)))) as Record<string, Sent>;
-    for (const [name, { copies: count, bits }] of Object.entries(copies)) {
-      const isPasser = passers.includes(name);
-      expect(`${name} ${count <= (isPasser ? 7 : 0)}`).toBe(`${name} true`);
-      expect(bits).toBeLessThanOrEqual(6_000_000);
-    }
-    expect(Object.values(copies).reduce((sum, each) => sum + each.copies, 0)).toBe(17);
-    const speakers = await ada.page.evaluate(
-      () =>
-        [...window.room.peers.values()]
-          .flatMap(({ link }) => link.connection?.getSenders() ?? [])
-          .filter(
-            (sender) =>
-              sender.track?.kind === "video" && sender.getParameters().encodings[0]?.active !== false,
-          ).length,
-    );
-    expect(speakers).toBe(3);
+    // What each sends: the speaker to three, each of these to at most seven, the others nothing. Who was elected a moment ago, or was before, takes a while.
+    let shares: readonly string[] = [];
+    await until(
+      "each to send its share",
+      async () => {
+        const copies: Record<string, Sent> = Object.assign({}, ...(await Promise.all(halls.map(sent))));
+        ({ passers } = await plan(ada));
+        const sum = Object.values(copies).reduce((all, each) => all + each.copies, 0);
+        const speakers = await ada.page.evaluate(
+          () =>
+            [...window.room.peers.values()]
+              .flatMap(({ link }) => link.connection?.getSenders() ?? [])
+              .filter(
+                (sender) =>
+                  sender.track?.kind === "video" && sender.getParameters().encodings[0]?.active !== false,
+              ).length,
+        );
+        shares = [
+          ...(sum === 17 && speakers === 3 ? [] : [`${sum} in all, ${speakers} by the speaker`]),
+          ...Object.entries(copies)
+            .filter(
+              ([name, { copies: count, bits }]) =>
+                count > (passers.includes(name) ? 7 : 0) || bits > 6_000_000,
+            )
+            .map(([name, { copies: count, bits }]) => `${name}: ${count}, ${bits} bit/s`),
+        ];
+        return shares.length === 0;
+      },
+      60_000,
+    ).catch((cause: unknown) => {
+      throw new Error(shares.join("; "), { cause });
+    });
     // Each listener has a link to who serves it, and who serves has one to the speaker and to each of its own.
     let open: Record<string, number> = {};
     await until(

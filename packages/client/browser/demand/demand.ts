@@ -275,11 +275,6 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
     if (now === "live") clock.after(askEveryMs, () => ask(1));
     if (now === "left") timer?.();
   });
-  post.on(wordsTopic, (peer, bytes) => {
-    const word = decodeWord(bytes);
-    if (word) feed({ type: "said", peer, word });
-    else log.add("link-word-malformed", peer);
-  });
 
   const isNewcomer = own.isHeld !== undefined && peers.linked().length === 0;
   look();
@@ -301,6 +296,12 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
   }
   own.isHeld = undefined;
   peers.connectAll();
+  // What was said before this page had begun is for links that it knows now.
+  post.on(wordsTopic, (peer, bytes) => {
+    const word = decodeWord(bytes);
+    if (word) feed({ type: "said", peer, word });
+    else log.add("link-word-malformed", peer);
+  });
   post.on(lettersTopic, (from, piece) => others.get(from)?.mail.receive(piece));
   if (isNewcomer) ask(askedMost);
 }

@@ -157,6 +157,23 @@ describe("a page that follows", () => {
     expect(take({ type: "packet", peer: "p1", number: 1 })).toEqual([]);
   });
 
+  it("[X152][X154] says again that it takes part in a link that nobody ends, since that may have come too early", () => {
+    const { take, pass } = page(0, false);
+    expect(take({ type: "join", peer: "up", leads: false, link: "up" })).toEqual(["up here 1"]);
+    expect(take({ type: "join", peer: "begun", leads: false, link: "begun" })).toEqual([
+      "begun want 1",
+      "begun here 1",
+    ]);
+    expect(pass(demandLimits.idleMs - 1)).toEqual([]);
+    expect(pass(1)).toEqual(["up here 1", "begun want 1", "begun here 1"]);
+    expect(pass(demandLimits.idleMs - 1)).toEqual([]);
+    take({ type: "use", peer: "up" });
+    expect(pass(1)).toEqual(["begun want 1", "begun here 1"]);
+    pass(demandLimits.quietMs);
+    expect(take({ type: "said", peer: "up", word: { verb: "end", number: 1 } })).toContain("up ended 1");
+    expect(pass(demandLimits.idleMs)).not.toContain("up here 1");
+  });
+
   it("[X153] agrees to an end only when nothing was sent for 2 s, and says so again to who did not hear it", () => {
     const { take, pass, up } = page(1, false);
     const end: DemandInput = { type: "said", peer: "p0", word: { verb: "end", number: 1 } };

@@ -45,6 +45,8 @@ export interface Pair {
   readonly usedAt: number;
   /** When there began to be one last. */
   readonly openedAt: number;
+  /** Follows: when it said last that it takes part in it. */
+  readonly toldAt: number;
   /** Leads: the link that the other page asked for. */
   readonly wanted: number;
   /** Leads: how often the other page had no place for one, one after the other, and when it is asked again. */
@@ -230,14 +232,18 @@ function join(work: Work, { peer, leads, link }: DemandInput & { type: "join" })
     isHeld: false,
     usedAt: isThere ? now : Number.NEGATIVE_INFINITY,
     openedAt: isThere ? now : Number.NEGATIVE_INFINITY,
+    toldAt: now,
     wanted: 0,
     refusals: 0,
     notBefore: 0,
   });
-  if (leads || !isThere) return;
-  // The other page may have none, and would never begin it.
-  if (link === "begun") say(work, peer, "want", 1);
-  say(work, peer, "here", 1);
+  if (!leads && isThere) takesPart(work, peer, 1, link === "up");
+}
+
+/** Follows: the other page may have no such link, and would never begin it. */
+function takesPart(work: Work, peer: PeerId, number: number, isUp: boolean): void {
+  if (!isUp) say(work, peer, "want", number);
+  say(work, peer, "here", number);
 }
 
 /** Follows: the other page began a link. */
@@ -312,6 +318,7 @@ function open(work: Work, peer: PeerId, pair: Pair): void {
     phase: { at: "open", isUp: false, isKnown: false, isSpared: false, since: now },
     usedAt: now,
     openedAt: now,
+    toldAt: now,
   });
   work.effects.push({ type: "open", peer, number });
 }
@@ -360,6 +367,11 @@ function settle(work: Work): void {
     if (!leads && isIdle && idle === hurriedMs && !phase.isSpared) {
       put(work, peer, pair, { phase: { ...phase, isSpared: true } });
       say(work, peer, "spare", count);
+    }
+    // That word may have come before the other page did any of this.
+    if (!leads && isIdle && now - pair.toldAt >= idleMs) {
+      put(work, peer, pairs.get(peer) ?? pair, { toldAt: now });
+      takesPart(work, peer, count, phase.isUp);
     }
     if (!leads || !isIdle || !phase.isKnown) continue;
     // What is used from now on is a need of another link.
