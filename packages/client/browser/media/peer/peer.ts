@@ -151,9 +151,8 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     return all;
   };
   const standstill = new Standstill(clock, expected, setup.onChange);
-  /** As that was told, by its link or by who passes on. */
-  const toldOf = (id: PeerId): Sources | undefined => {
-    if (isLinked(id)) return mesh.told(id);
+  /** As those who pass on told it, the first that did. */
+  const passedOf = (id: PeerId): Sources | undefined => {
     for (const passer of sourcesOf()) {
       const told = inlet.toldBy(passer, id);
       if (told) return told;
@@ -164,7 +163,7 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
     const { passers, self } = plan();
     isServed();
     for (const id of peers.keys()) {
-      const sources = toldOf(id);
+      const sources = isLinked(id) ? mesh.told(id) : passedOf(id);
       if (sources) heard.set(id, { sources, at: clock.now() });
     }
     out.serve(passers[self] ?? []);
@@ -175,12 +174,7 @@ export function peerDriver(setup: PassingSetup): ForwardingDriver {
   return {
     told(id) {
       // So that nobody waits for it there.
-      if (standstill.has(id)) return undefined;
-      for (const passer of sourcesOf()) {
-        const told = inlet.toldBy(passer, id);
-        if (told) return told;
-      }
-      return undefined;
+      return standstill.has(id) ? undefined : passedOf(id);
     },
     receiver,
     isUsed,
