@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../harness/browsers.ts";
 import { linked } from "../harness/sdk-page.ts";
 import { useStage } from "../harness/stage.ts";
-import { until } from "../harness/waiting.ts";
+import { until, within } from "../harness/waiting.ts";
 
 /** The modules of what nobody needs to be connected, under any name that they are asked for by. */
 const part = /\/sdk\/parlour-(beside|rest)-\w+\.js(\?\d+)?$/;
+
+const heardWords = () => window.kept["heard"] as string[];
 
 describe("what the SDK loads beside a room", () => {
   const stage = useStage();
@@ -30,33 +32,41 @@ describe("what the SDK loads beside a room", () => {
         (isRefused ? request.abort("failed") : request.continue()).catch(() => {});
       });
       const join = () =>
-        page.evaluate(async (at) => {
-          window.room = await window.sdk.joinRoom(at, { name: "Ada", media: false });
-        }, link);
+        within(
+          "Ada is in the room",
+          page.evaluate(async (at) => {
+            window.room = await window.sdk.joinRoom(at, { name: "Ada", media: false });
+          }, link),
+        );
       if (place === "first") await join();
       const other = await stage.member("chromium", { link, name: "Bo", media: false });
       if (place === "last") await join();
       await linked(blocked, "Bo");
       await linked(other, "Ada");
+      await page.evaluate(() => {
+        const heard: unknown[] = [];
+        window.kept = { heard };
+        window.room.channel("words").on("message", (data) => heard.push(data));
+      });
+      const said: string[] = [];
       const talk = async (words: string) => {
-        const said = page.evaluate(
-          () =>
-            new Promise((resolve) => {
-              const stop = window.room.channel("words").on("message", (data) => {
-                stop();
-                resolve(data);
-              });
-            }),
-        );
+        said.push(words);
         await other.page.evaluate((data) => window.room.channel("words").send(data), words);
-        expect(await said).toBe(words);
+        await until(
+          `"${words}" is heard`,
+          async () => (await page.evaluate(heardWords)).length === said.length,
+        );
+        expect(await page.evaluate(heardWords)).toEqual(said);
       };
       await talk("hello");
       const inspected = () =>
-        page.evaluate(() =>
-          window.room.inspect().then(
-            ({ links }) => `links ${links.length}`,
-            ({ code, hint }) => `${code}: ${hint}`,
+        within(
+          "what the Inspector needs, or that it is not to be had",
+          page.evaluate(() =>
+            window.room.inspect().then(
+              ({ links }) => `links ${links.length}`,
+              ({ code, hint }) => `${code}: ${hint}`,
+            ),
           ),
         );
       expect(await inspected()).toMatch(/^unreachable: ./);
@@ -66,7 +76,7 @@ describe("what the SDK loads beside a room", () => {
       // The server's connection is lost, and what would bring it back is not to be had.
       await page.evaluate(() => {
         const states: string[] = [];
-        window.kept = { states };
+        window.kept["states"] = states;
         window.room.on("state", (state) => states.push(state));
         window.room.simulate("signal-lost");
       });
@@ -79,10 +89,13 @@ describe("what the SDK loads beside a room", () => {
       blockedParts.clear();
       await until("the room is live again", async () => (await states()).includes("live"));
       expect(await states()).toEqual(["recovering", "live"]);
-      const set = await page.evaluate(() =>
-        window.room.host.set({ title: "Tea" }).then(
-          () => window.room.title,
-          ({ code }) => code as string,
+      const set = await within(
+        "the host's setting",
+        page.evaluate(() =>
+          window.room.host.set({ title: "Tea" }).then(
+            () => window.room.title,
+            ({ code }) => code as string,
+          ),
         ),
       );
       expect(set).toBe(place === "first" ? "Tea" : "not-host");
