@@ -72,6 +72,7 @@ describe("the text that introduces a page", () => {
       { numRuns: 500 },
     );
     expect(readIntroduction(`INV1${"_".repeat(5_000_000)}`)).toBe("text-damaged");
+    expect(readIntroduction(`${" ".repeat(5_000_000)}INV1`)).toBe("text-unknown");
   });
 
   it("[O5] what is none, and what comes from a later version", () => {

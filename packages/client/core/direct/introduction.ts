@@ -52,16 +52,25 @@ export function writeIntroduction(introduction: Introduction): string {
   return `${marks[introduction.kind]}${version}${toLetters(all)}`;
 }
 
-/** What people's programs put between letters: line breaks, quote marks of mails, breaks that nobody sees. */
-const between = /[\s>\u00ad\u200b-\u200f\u2060\ufeff]+/g;
+/** So many letters of one are looked at; more than the largest that is read has. */
+const lettersMost = 2_000;
+/**
+ * What people's programs put between letters: line breaks, quote marks of mails, breaks that nobody sees. One at a time: an engine that
+ * repeats a pattern may run out of stack over a text of some megabytes.
+ */
+const between = /[\s>\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
 /** Finds the text in whatever was pasted, a link or a whole mail. */
 export function findIntroduction(
   pasted: string,
 ): { readonly kind: Introduction["kind"]; readonly text: string } | undefined {
-  const found = /(INV|ANS)(\d)([\w-]+)/.exec(pasted.replaceAll(between, ""));
+  const text = pasted.replaceAll(between, "");
+  const found = /(INV|ANS)(\d)(?=[\w-])/.exec(text);
   if (!found) return undefined;
-  const [, mark, digit = "", letters = ""] = found;
+  const { index } = found;
+  const [all, mark, digit = ""] = found;
+  const begin = index + all.length;
+  const [letters = ""] = /^[\w-]+/.exec(text.slice(begin, begin + lettersMost)) ?? [];
   const kind = mark === marks.invitation ? "invitation" : "answer";
   const length = lettersFor(headBytes + lengthIn(letters));
   return { kind, text: `${mark}${digit}${digit === version ? letters.slice(0, length) : letters}` };
