@@ -88,7 +88,7 @@ const browserNames = (): string[] => {
 };
 
 describe("budgets", () => {
-  it("[H21][D8][I14] the SDK: core at most 17,140 bytes, media at most 4,000 more, what private rooms load 4,250", async () => {
+  it("[H21][D8][I14] the SDK: core at most 17,190 bytes, media at most 4,000 more, what private rooms load 4,250", async () => {
     const core = splitSdk(await sdkModules("browser/core-entry.ts"));
     const all = splitSdk(await sdkModules("browser/index.ts"));
     const {
@@ -97,6 +97,7 @@ describe("budgets", () => {
       watch = "",
       "private-door": keys = "",
       unlinked = "",
+      demand = "",
       ...others
     } = core.later;
     const { "connection-test": trial = "" } = all.later;
@@ -113,7 +114,7 @@ describe("budgets", () => {
       far: gzipped(all.later["far"] ?? ""),
       reports: gzipped(all.later["reports"] ?? ""),
       moving: gzipped(all.later["moving"] ?? ""),
-      demand: gzipped(all.later["demand"] ?? ""),
+      demand: gzipped(demand),
       forwarder: gzipped(all.later["forwarder"] ?? ""),
       peer: gzipped(all.later["peer"] ?? ""),
       bearing: gzipped(all.later["bearing"] ?? ""),
@@ -124,14 +125,14 @@ describe("budgets", () => {
     expect(keys).toContain("Ed25519");
     expect(core.first).not.toContain("Ed25519");
     expect(sizes.media).toBeGreaterThan(500);
-    expect(sizes.core).toBeLessThanOrEqual(17_140);
+    expect(sizes.core).toBeLessThanOrEqual(17_190);
     expect(sizes.media).toBeLessThanOrEqual(4_000);
     expect(watch).toContain("relay-unauthorised");
     expect(core.first).not.toContain("relay-unauthorised");
     expect(sizes.diagnosis).toBeLessThanOrEqual(5_850);
     expect(beside).toContain("selectedcandidatepairchange");
     expect(core.first).not.toContain("selectedcandidatepairchange");
-    expect(sizes.beside).toBeLessThanOrEqual(3_050);
+    expect(sizes.beside).toBeLessThanOrEqual(3_270);
     // What runs a room once something happens: it must not grow by more than leaves the core, or takes a step of recovery.
     expect(sizes.rest).toBeGreaterThan(1_000);
     expect(sizes.rest).toBeLessThanOrEqual(3_850);
@@ -148,7 +149,7 @@ describe("budgets", () => {
     expect(sizes.bearing).toBeGreaterThan(500);
     expect(sizes.bearing).toBeLessThanOrEqual(1_100);
     expect(sizes.moving).toBeGreaterThan(1_000);
-    expect(sizes.moving).toBeLessThanOrEqual(3_500);
+    expect(sizes.moving).toBeLessThanOrEqual(3_400);
     expect(sizes.demand).toBeGreaterThan(2_000);
     expect(sizes.demand).toBeLessThanOrEqual(5_300);
     expect(sizes.forwarder).toBeGreaterThan(1_000);

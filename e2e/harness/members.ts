@@ -10,14 +10,18 @@ const certificates = {
 };
 
 /**
- * People without a browser: the SDK in this process, with no WebRTC at all. They say that they send a camera, take what comes by post, and
+ * People without a browser: the SDK in this process, with no WebRTC at all. They say that they send a camera, unless they are silent, take what comes by post, and
  * can have no link. So a large room costs no more than its signaling.
  */
-export async function joinMembers(link: string, names: readonly string[]): Promise<readonly Room[]> {
+export async function joinMembers(
+  link: string,
+  names: readonly string[],
+  manners: { readonly isSilent?: boolean } = {},
+): Promise<readonly Room[]> {
   const { WebSocket: before } = globalThis;
   Object.assign(globalThis, { WebSocket });
   try {
-    const enter = memberJoiner({ createLink, createChannelHub, certificates });
+    const enter = memberJoiner({ createLink, createChannelHub, certificates }, manners);
     const rooms: Room[] = [];
     for (const name of names) rooms.push(await enter(link, { name, remember: "none" }));
     return rooms;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { complaints } from "../harness/axe.ts";
 import type { TestPage } from "../harness/browsers.ts";
-import { pictureMoves } from "../harness/measure.ts";
+import { pictureMoves, toneHeard } from "../harness/measure.ts";
 import { joinMembers } from "../harness/members.ts";
 import { privateLink } from "../harness/people.ts";
 import { joinWithSdk, linked, linkStateOf } from "../harness/sdk-page.ts";
@@ -117,6 +117,40 @@ describe("a room of more than thirty", () => {
       expect([ada, bo].flatMap(({ problems }) => problems)).toEqual([]);
     },
     240_000,
+  );
+
+  it.each([["chromium", "firefox"] as const, ["firefox", "chromium"] as const])(
+    "[X150][X151] %s with %s: in a room where nobody sends anything pages have no connection at all; sound opens one, to who hears it",
+    async (one, another) => {
+      const link = privateLink(stage.server, stage.roomName("quiet"));
+      const members = await joinMembers(link, names.slice(0, 9), { isSilent: true });
+      stage.closeLater(() => Promise.all(members.map((room) => room.leave())));
+      await members[0]?.say("before you came");
+      const ada = await stage.sdkPage(one);
+      await joinWithSdk(ada, { link, name: "Ada" });
+      const bo = await stage.sdkPage(another);
+      await joinWithSdk(bo, { link, name: "Bo" });
+      for (const tab of [ada, bo]) {
+        await until("what was said before", async () => (await has(tab, "before you came")) === 1);
+        const other = tab === ada ? "Bo" : "Ada";
+        await until("somebody without a link", async () => (await linkStateOf(tab, other)) === "resting");
+      }
+      await bo.page.evaluate(() => window.room.say("hello"));
+      await until("everyone to have it", () =>
+        Promise.resolve(members.every(({ messages }) => messages.some(({ text }) => text === "hello"))),
+      );
+      await until("the other page to have it", () => has(ada, "hello"));
+      expect([await connections(ada), await connections(bo)]).toEqual([0, 0]);
+
+      await ada.page.evaluate(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+        window.kept["spoken"] = await window.room.publish(stream, { source: "camera" });
+      });
+      await toneHeard(bo, { selector: `video[data-peer="Ada"][data-source="camera"]` });
+      expect(await ada.page.evaluate(() => window.room.topology)).toBe("mesh");
+      expect(await connections(bo)).toBe(1);
+    },
+    120_000,
   );
 
   it("[X211] a large room over the forwarder: of a link that rests it is said that it rests, and why", async () => {

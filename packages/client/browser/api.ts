@@ -67,9 +67,9 @@ export type RoomState = "joining" | "live" | "recovering" | "left";
 /**
  * `recovering`: it stood, and is lost, or nothing has come over it for some seconds whatever its browser says; it comes back by itself.
  * `closed` with a diagnosis: it did not, and is tried again now and then.
- * `resting`: in a large room whose media go over a forwarder there is no link to this peer now, and nothing is wrong: it opens by itself
- * when something needs it (a file, a message on a channel), and rests again when nothing has for a while. Its `path` is `forwarded` then:
- * media come over the forwarder, chat over the server, sealed in private rooms.
+ * `resting`: in a room of more than eight there is no link to this peer now, and nothing is wrong: it opens by itself when something needs
+ * it (a file, a message on a channel, media that have no other way), and rests again when nothing has for a while. Its `path` is `forwarded`
+ * where media come over the forwarder or a page that passes them on, else undefined; chat goes over the server, sealed in private rooms.
  */
 export type LinkState = "connecting" | "connected" | "recovering" | "closed" | "resting";
 export type Delivery = "ordered" | "lossy" | "exactly-once";

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Peer, Room } from "../api.ts";
 import { makePrivateLink } from "../link-text.ts";
-import { roomJoiner } from "../room/join.ts";
 import type { Own } from "../room/peers.ts";
 import {
   clock,
@@ -181,11 +180,11 @@ describe.each(["public", "private"] as const)("a %s room of twelve over the forw
     for (const room of rooms) await until(room, "said", () => texts(room).includes("still here"));
   }, 60_000);
 
-  it("[X150] a page that takes no part in that, an older one or one without media, keeps a link to everyone, and everyone to it alone", async () => {
+  it("[X150] an older page, which takes no part in that, keeps a link to everyone, and everyone to it alone; one without media takes part", async () => {
     const rooms = await crowd(links[kind](), 9);
     const [ada] = rooms as [Room];
     const link = ada.link as string;
-    const older = roomJoiner({ ...realParts, capabilities: () => ["forwarded", "sealed-frames"] });
+    const older = memberJoiner(realParts, { isOlder: true });
     const old = await join(link, { name: "old" }, tabStorage(), older);
     const quiet = await join(link, { name: "quiet", media: false });
     const here = (room: Room) => [...room.peers.values()].map((one) => `${one.name} ${one.link.state}`);
@@ -195,26 +194,11 @@ describe.each(["public", "private"] as const)("a %s room of twelve over the forw
     const isAsItShould = (room: Room, wanted: readonly string[]) => () =>
       here(room).sort().join() === wanted.join();
     const settled = async (): Promise<void> => {
-      for (const [room, other] of [
-        [old, "quiet"],
-        [quiet, "old"],
-      ] as const)
-        await until(
-          room,
-          "link",
-          isAsItShould(
-            room,
-            all(() => "connected", other, ...p),
-          ),
-        );
-      for (const [n, room] of rooms.entries()) {
-        const others = p.filter((name) => name !== `p${n}`);
-        const wanted = all(
-          (name) => (others.includes(name) ? "resting" : "connected"),
-          "old",
-          "quiet",
-          ...others,
-        );
+      const everyone = all(() => "connected", "quiet", ...p);
+      await until(old, "link", isAsItShould(old, everyone));
+      for (const [n, room] of [...rooms, quiet].entries()) {
+        const others = [...p, "quiet"].filter((_, at) => at !== n);
+        const wanted = all((name) => (name === "old" ? "connected" : "resting"), "old", ...others);
         await until(room, "link", isAsItShould(room, wanted));
       }
     };
@@ -247,5 +231,42 @@ describe.each(["public", "private"] as const)("a %s room of twelve over the forw
       room.channel("moves", { delivery: "exactly-once" }).on("message", (data) => void heard.push(data));
     await left[0]?.channel("moves", { delivery: "exactly-once" }).send("e4");
     expect(heard).toEqual(Array(5).fill("e4"));
+  }, 60_000);
+});
+
+describe.each(["public", "private"] as const)("a %s room of twelve where nobody sends anything", (kind) => {
+  const silent = memberJoiner(realParts, { clock, isSilent: true, onOwn: (own) => void owns.push(own) });
+  const come = (link: string, name: string): Promise<Room> => join(link, { name }, tabStorage(), silent);
+
+  it("[X150][X151][X156] is a mesh without links: who comes makes none, and is told all the same; who publishes has one to everyone, as long as that is so", async () => {
+    const link = links[kind]();
+    const rooms: Room[] = [];
+    for (let i = 0; i < 9; i++) rooms.push(await come(link, `p${i}`));
+    const [ada] = rooms as [Room];
+    // Those who came while it was small had links; the ninth made none.
+    await rested(rooms);
+    expect(peer(ada, "p1").link.path).toBeUndefined();
+    await ada.say("hello all");
+    for (let i = 9; i < 12; i++) rooms.push(await come(link, `p${i}`));
+    for (const room of rooms) {
+      await until(room, "peer", () => room.peers.size === 11);
+      await until(room, "said", () => texts(room).includes("hello all"));
+      expect(room.topology).toBe("mesh");
+    }
+    expect(open()).toBe(0);
+    expect(rooms.every(isResting)).toBe(true);
+
+    const [own] = owns as [Own];
+    let isPublishing = true;
+    own.needsLink = () => isPublishing;
+    own.onNeeds?.();
+    const isLinked = (): boolean => states(ada).join() === "connected";
+    for (let seconds = 0; seconds < 40 || !isLinked(); seconds++) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(open()).toBe(22);
+    isPublishing = false;
+    await rested(rooms);
   }, 60_000);
 });

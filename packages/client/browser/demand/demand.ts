@@ -205,6 +205,7 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
       make,
       adopted,
       isSparing: () => state.isSparing,
+      restingPath: () => (view.topology === "mesh" ? undefined : "forwarded"),
       isEnding: () => phaseOf(id)?.at === "ending",
       onPacket: (number) => feed({ type: "packet", peer: id, number }),
       onUp: () => feed({ type: "up", peer: id }),
@@ -257,7 +258,7 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
   // --- the room
 
   const look = (): void => {
-    const is = isSparing(state.isSparing, view.topology, view.peers.size + 1);
+    const is = isSparing(state.isSparing, view.peers.size + 1);
     const places = placesIn(view.topology);
     const isAnother = is !== state.isSparing;
     if (!isAnother && places === state.places) return;
@@ -276,7 +277,7 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
     if (now === "left") timer?.();
   });
 
-  const isNewcomer = own.isHeld !== undefined && peers.linked().length === 0;
+  const isNewcomer = own.isHeld;
   look();
   own.createLink = (madeWith) => {
     for (const [id, seat] of peers.seatsById)
@@ -294,7 +295,7 @@ export async function linksOnDemand(setup: DemandSetup): Promise<void> {
       if (detail === "disconnected") setup.session.put({ type: "wake" });
     });
   }
-  own.isHeld = undefined;
+  own.isHeld = false;
   peers.connectAll();
   // What was said before this page had begun is for links that it knows now.
   post.on(wordsTopic, (peer, bytes) => {

@@ -60,6 +60,7 @@ function stage(isAdopting = false) {
     adopted: isAdopting ? make(setup) : undefined,
     isSparing: () => state.isSparing,
     isEnding: () => state.isEnding,
+    restingPath: () => "forwarded",
     onPacket: (number) => void heard.push(`packet ${number}`),
     onUp: () => void heard.push("up"),
     onClose: () => void heard.push("close"),

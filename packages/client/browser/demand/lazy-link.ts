@@ -21,6 +21,8 @@ export interface LazyLinkSetup {
   readonly adopted: LinkDriver | undefined;
   /** Links open on demand now; otherwise there is to be one. */
   isSparing(): boolean;
+  /** The way of media while there is none; undefined where they have no other. */
+  restingPath(): LinkDriver["path"];
   /** It is about to end. */
   isEnding(): boolean;
   /** The first signal of a link that this page does not have came. */
@@ -64,7 +66,7 @@ export function lazyLink(given: LazyLinkSetup): LazyLink {
       return isThere && !given.isEnding() ? (real as LinkDriver).state : "resting";
     },
     get path() {
-      return this.state === "resting" ? "forwarded" : real?.path;
+      return this.state === "resting" ? given.restingPath() : real?.path;
     },
     get rttMs() {
       return real?.rttMs;

@@ -3,6 +3,7 @@ import type { JoinOptions, RemoteMedia, Room, Source } from "../api.ts";
 import { roomJoiner } from "../room/join.ts";
 import type { RoomParts } from "../room/room.ts";
 import type { CreateMediaHub } from "../seams.ts";
+import { followDemand } from "./begin.ts";
 import { linksOnDemand } from "./demand.ts";
 
 /** Passes nothing on: the room's plan is all that counts here. */
@@ -26,11 +27,15 @@ type Setup = Parameters<typeof linksOnDemand>[0];
 type More = Partial<Pick<Setup, "clock" | "chance">> & {
   /** Is given what each page brings to its links. */
   readonly onOwn?: (own: Setup["own"]) => void;
+  /** It sends no camera. */
+  readonly isSilent?: boolean;
+  /** It knows nothing of links that rest. */
+  readonly isOlder?: boolean;
 };
 
-/** A page that says it sends a camera, sends nothing, and has its links open on demand as every page has. */
+/** A page that says it sends a camera, unless it is silent, and sends nothing. */
 const mediaHub =
-  ({ onOwn, ...more }: More): CreateMediaHub =>
+  ({ onOwn, isSilent = false, isOlder = false, ...more }: More): CreateMediaHub =>
   () => ({
     publications: new Map(),
     publish: () => Promise.reject(new Error("There are no media here.")),
@@ -43,20 +48,15 @@ const mediaHub =
     close() {},
     receive() {},
     begin(inside) {
-      const { own, view, on, session } = inside;
-      let isBegun = false;
+      const { own, on, session } = inside;
       onOwn?.(own);
-      const follow = (): void => {
-        if (isBegun || view.topology !== "forwarder") return;
-        isBegun = true;
-        void linksOnDemand({ ...inside, ...more });
-      };
-      own.isHeld = () => view.topology === "forwarder";
-      on("room", follow);
+      if (isOlder) own.isHeld = false;
+      followDemand(inside, async () => async (given) => {
+        if (!isOlder) await linksOnDemand({ ...given, ...more });
+      });
       on("state", (state) => {
-        if (state !== "live") return;
-        session.send({ type: "media", cameras: 1, screens: 0, sound: false });
-        follow();
+        if (state === "live")
+          session.send({ type: "media", cameras: isSilent ? 0 : 1, screens: 0, sound: false });
       });
     },
   });
@@ -69,5 +69,5 @@ export const memberJoiner = (
   roomJoiner({
     ...parts,
     createMediaHub: mediaHub(more),
-    capabilities: () => ["forwarded", "resting", "sealed-frames"],
+    capabilities: () => ["forwarded", "sealed-frames", ...(more.isOlder ? [] : ["resting"])],
   });

@@ -176,8 +176,7 @@ export function movingPages(visibility: "public" | "private" = "public", isSilen
     };
     return reportMedia(
       beside,
-      async () => (more) =>
-        moveMedia({ ...more, engines, canSeal: () => !failing.isUnable, followDemand: () => {} }),
+      async () => (more) => moveMedia({ ...more, engines, canSeal: () => !failing.isUnable }),
     );
   };
   const moving = { a: begin("a"), ...(!isSilent && { b: begin("b") }) };

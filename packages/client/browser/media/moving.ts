@@ -1,6 +1,5 @@
 import { count, list, shape, text } from "../../core/shape.ts";
 import type { Peer, PeerId, Source } from "../api.ts";
-import { demandFollower } from "../demand/begin.ts";
 import { loaded } from "../later.ts";
 import { pageTime } from "../link/timekeeper.ts";
 import type { ForwardingDriver, PassingSetup, Sources } from "./driver.ts";
@@ -36,8 +35,6 @@ export interface MovingSetup extends MediaSide {
   readonly wasMesh: boolean;
   readonly engines?: typeof engines;
   readonly canSeal?: () => boolean;
-  /** Has links open on demand where they do; tests give another. */
-  readonly followDemand?: () => void;
 }
 
 /** Whoever says nothing of forwarding gets no picture by link, but hears us after a while. */
@@ -65,7 +62,7 @@ export interface Moved {
 export function moveMedia(setup: MovingSetup): Moved {
   const { media, hub, inside, clock = pageTime } = setup;
   const { view, own, session } = inside;
-  const { followDemand = demandFollower(inside) } = setup;
+  const { needsLink: needsMesh = () => false } = own;
   const sides = new Map<PeerId, Side>();
   const { mesh, onChange } = media;
   let other: ForwardingDriver | undefined;
@@ -264,7 +261,6 @@ export function moveMedia(setup: MovingSetup): Moved {
   };
 
   const decide = (): void => {
-    followDemand();
     const number = view.plan ?? 0;
     const can = canMove();
     if (number !== plan || can !== isForwarded) {
@@ -283,7 +279,7 @@ export function moveMedia(setup: MovingSetup): Moved {
     if (isForwarded && !other && !isLoading) void start();
   };
 
-  own.needsLink = (id) => isForwarded && other?.needs?.(id) === true;
+  own.needsLink = (id) => (isForwarded ? other?.needs?.(id) === true : needsMesh(id));
   mesh.holds = (id, source, kind) => {
     const side = sides.get(id);
     if (!isForwarded || !side || other?.isDirect?.(id, "to")) return false;

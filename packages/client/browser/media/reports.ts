@@ -92,6 +92,10 @@ export function reportMedia(
     reported = text;
     session.send(now);
   };
+  const onSync = (): void => {
+    report();
+    inside.own.onNeeds?.();
+  };
   let asking: Promise<void> | undefined;
   const ask = (): Promise<void> => {
     asking ??= loadBearing().then(
@@ -110,8 +114,8 @@ export function reportMedia(
     const linked = [...view.peers.values()].flatMap(({ link }) => link.connection ?? []);
     // Before it is asked: Firefox never answers for a connection that is closed meanwhile.
     clock.after(sampleMs, () => void measure());
-    // Where links rest this page may have one alone, and be the next to pass on all the same.
-    if (linked.length > 1 || (view.topology === "peer" && view.peers.size > 1)) await ask();
+    // Where links rest this page may have none, and be the one to pass on all the same.
+    if (view.peers.size > 1) await ask();
     const isPasser = Object.hasOwn(view.passers ?? {}, view.self.id);
     const sendsMany = (view.topology === "mesh" && linked.length > 1) || isPasser;
     suffers = await bearing?.sample(sendsMany ? linked : []);
@@ -121,12 +125,13 @@ export function reportMedia(
     if (view.topology === "mesh") return;
     moving ??= loadMoving().then(
       (move) => {
-        moved = move({ ...side, onSync: report, levelOf, wasMesh });
+        moved = move({ ...side, onSync, levelOf, wasMesh });
         return moved;
       },
       () => {
-        inside.own.isHeld = undefined;
-        inside.peers.connectAll();
+        // What would come by the other way has the links alone.
+        inside.own.lacksMedia = true;
+        inside.own.onNeeds?.();
         moving = undefined;
         return moving;
       },
@@ -150,7 +155,7 @@ export function reportMedia(
     ...media.mesh,
     level: (id, source) => levelOf(media.mesh.receiver(id, source, "audio")),
     sync() {
-      report();
+      onSync();
       return media.mesh.sync();
     },
   });

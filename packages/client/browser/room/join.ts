@@ -46,7 +46,7 @@ export function roomJoiner(parts: RoomParts): (link: string, options?: JoinOptio
           epoch,
           passcode,
           hostToken,
-          capabilities: (options.media !== false && parts.capabilities?.()) || [noMedia],
+          capabilities: (options.media !== false && parts.capabilities?.()) || [noMedia, "resting"],
           // The server cleans it. A name of which nothing can be seen is none.
           ...(membership?.introduction ?? {
             name: /[^\p{C}\p{Z}]/u.test(name) ? name.slice(0, 160) : undefined,

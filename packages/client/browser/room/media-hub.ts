@@ -65,14 +65,15 @@ export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
     // Nobody's where they are hidden.
     of: (id) => media.of(hidden.has(id) ? "" : id),
     begin(inside) {
-      inside.own.isHeld = () => inside.view.topology !== "mesh";
+      const { own, view } = inside;
+      // In a mesh what this page publishes goes by links to all; so does everything where nothing else can be had.
+      own.needsLink = () => !moving || (view.topology === "mesh" && media.publications.size > 0);
       inside.on("state", () => {
         moving ??= loaded(() => import("../media/reports.ts")).then(
           ({ reportMedia }) => reportMedia({ media, hub, tell, inside }),
           () => {
-            inside.own.isHeld = undefined;
-            inside.peers.connectAll();
             moving = undefined;
+            own.onNeeds?.();
             return moving;
           },
         );

@@ -21,8 +21,8 @@ export interface Own {
   membership: Membership | undefined;
   iceServers: readonly IceServer[];
   rtc: RTCConfiguration;
-  /** True while it is not known yet whether links begin by themselves: then none does. */
-  isHeld?: (() => boolean) | undefined;
+  /** True while links don't begin by themselves: in a room where they may open on demand, until it is known how. */
+  isHeld?: boolean;
   /** How links are made in a room where they open on demand. */
   createLink?: CreateLink;
   /** Private rooms only; loaded when first asked for. */
@@ -80,7 +80,7 @@ export function roomPeers({
   /** Begins a link to the seat's present page, unless there is one or the page is gone. */
   const connect = (seat: Seat): void => {
     const { entry, card, peer } = seat;
-    if (seat.driver || entry.presence === "away" || own.isHeld?.()) return;
+    if (seat.driver || entry.presence === "away" || own.isHeld) return;
     const { me, membership } = own;
     const isNewcomer = me.number > entry.number;
     const tracks = entry.capabilities?.includes(noMedia) ? undefined : media?.add(peer);

@@ -57,7 +57,7 @@ describe("joining", () => {
     media.length = 0;
     const room = await join({ peers: [seat("b", 1)] }, { media: false });
     expect(media).toEqual([]);
-    expect(socket().frames[0]).toMatchObject({ type: "hello", capabilities: ["no-media"] });
+    expect(socket().frames[0]).toMatchObject({ type: "hello", capabilities: ["no-media", "resting"] });
     await expect(room.publish(stream, { source: "camera" })).rejects.toMatchObject({ code: "bad-request" });
   });
 

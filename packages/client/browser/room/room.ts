@@ -1,5 +1,6 @@
 import { limits, type RoomInfo, type RosterEntry } from "@parlour/protocol";
 import { placed } from "../../core/chat/placed.ts";
+import { linkedMost } from "../../core/demand/large.ts";
 import type { Introduction } from "../../core/session/index.ts";
 import type {
   JoinOptions,
@@ -118,7 +119,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
     log.add(`room-${next}`, undefined, reason?.code);
     emit("state", next, reason);
   };
-  const recorder = async () => (await beside()).record(log, peers, own);
+  const recorder = async () => (await beside()).begin(inside);
   const waiting = new Map<PeerId, WaitingPerson>();
   let further: Promise<RoomFurther> | undefined;
   const theRest = () => {
@@ -218,6 +219,7 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
         own.iceServers = welcome.iceServers;
         own.me = welcome.you;
         refresh(welcome.room);
+        own.isHeld ??= welcome.peers.length >= linkedMost || view.topology !== "mesh";
         tell(effect, welcome.waiting);
         notebook.write({ token: welcome.token });
         if (isNewSeat) peers.disconnectAll("seat");
@@ -289,7 +291,12 @@ export function enterRoom(setup: RoomSetup): Promise<Room> {
       if (greeting) notice("welcome", greeting, view.self.name);
       await each(isLine);
       // While the server is there: a browser may never ask again for what it could not load once.
-      recorder().catch(failed);
+      recorder().catch((error) => {
+        // Then there is a link to everyone.
+        own.isHeld = false;
+        peers.connectAll();
+        failed(error);
+      });
     });
     enqueue(() => privately?.took(effects));
   };

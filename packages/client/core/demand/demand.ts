@@ -1,4 +1,5 @@
 import type { PeerId } from "@parlour/protocol";
+import { linkedMost } from "./large.ts";
 
 /**
  * Which links a page keeps in a room where they open on demand, and what it says of that to the other pages, by post.
@@ -131,17 +132,19 @@ export const noDemand: Demand = {
   pairs: new Map(),
 };
 
-/** More people than this, and their links rest; fewer than the second, and everyone has one again. */
-const most = 8;
+/** With fewer people than this everyone has a link again. */
 const least = 7;
 
 /** Whether links open on demand in this room: `people` is everyone with a seat, this page too. */
-export function isSparing(before: boolean, topology: string, people: number): boolean {
-  return topology !== "mesh" && people > (before ? least - 1 : most);
-}
-/** For how many links a page has a place in such a room. */
+export const isSparing = (before: boolean, people: number): boolean =>
+  people > (before ? least - 1 : linkedMost);
+/** For how many links a page has a place in such a room; in a mesh media have no other way. */
 export const placesIn = (topology: string): number =>
-  topology === "peer" ? demandLimits.passingLinks : demandLimits.links;
+  topology === "mesh"
+    ? Number.POSITIVE_INFINITY
+    : topology === "peer"
+      ? demandLimits.passingLinks
+      : demandLimits.links;
 
 /** One step in the making. */
 interface Work {

@@ -1,1 +1,2 @@
 export * from "./demand.ts";
+export * from "./large.ts";

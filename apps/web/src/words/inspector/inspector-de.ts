@@ -65,7 +65,7 @@ export const inspectorDe: InspectorWords = {
     "perfect-negotiation": "Perfect Negotiation",
   },
   rests: {
-    why: "Gerade gibt es keine Verbindung zu dieser Person: Sie ruht. In einem so großen Raum kommen Bild und Ton über den Verteiler oder eine andere Seite, und Seiten halten keine Verbindung, die nichts braucht. Chat und was sonst klein ist geht über den Server, in einem privaten Raum versiegelt.",
+    why: "Gerade gibt es keine Verbindung zu dieser Person: Sie ruht. In einem so großen Raum halten Seiten keine Verbindung, die nichts braucht. Bild und Ton kommen über den Verteiler oder eine andere Seite, oder öffnen eine; Chat und was sonst klein ist geht über den Server, in einem privaten Raum versiegelt.",
     opens:
       "Eine Datei oder ein Spiel öffnet eine, und sie ruht wieder, wenn eine halbe Minute lang nichts sie gebraucht hat.",
     missed: "Sie wurde gebraucht und kam nicht zustande: {cause}",

@@ -64,7 +64,7 @@ export const inspectorEn = {
     "perfect-negotiation": "perfect negotiation",
   },
   rests: {
-    why: "There is no connection to this person now: it rests. In a room this large, pictures and sound come over the forwarder or another page, and pages keep no connection that nothing needs. Chat and what else is small goes over the server, sealed in a private room.",
+    why: "There is no connection to this person now: it rests. In a room this large pages keep no connection that nothing needs. Pictures and sound come over the forwarder or another page, or open one; chat and what else is small goes over the server, sealed in a private room.",
     opens: "A file or a game opens one, and it rests again when nothing has used it for half a minute.",
     missed: "It was needed, and could not be had: {cause}",
     before: "Below is what there was before.",

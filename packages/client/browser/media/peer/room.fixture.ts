@@ -212,10 +212,7 @@ export function passingRoom() {
     const engines = {
       peer: async () => (setup: Parameters<typeof peerDriver>[0]) => peerDriver({ ...setup, ...create }),
     };
-    reportMedia(
-      side as unknown as MediaSide,
-      async () => (more) => moveMedia({ ...more, engines, followDemand: () => {} }),
-    );
+    reportMedia(side as unknown as MediaSide, async () => (more) => moveMedia({ ...more, engines }));
     pages.set(id, page);
     for (const other of others) {
       link(page, other, false);
