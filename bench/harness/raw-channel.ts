@@ -102,10 +102,16 @@ export async function sendRaw(from: Page, to: Page, way: Way, bytes: number, lan
       for (let at = 0; at < noise.length; at += 65_536)
         crypto.getRandomValues(noise.subarray(at, at + 65_536));
       // The others read from a file, slice by slice.
-      const file = new Blob(Array.from({ length: Math.ceil(all / noise.length) }, () => noise)).slice(0, all);
+      const file = how.startsWith("raw")
+        ? new Blob()
+        : new Blob(Array.from({ length: Math.ceil(all / noise.length) }, () => noise)).slice(0, all);
       const low = (): Promise<unknown> =>
-        new Promise((resolve) => {
-          for (const one of raws) one.channel.addEventListener("bufferedamountlow", resolve, { once: true });
+        new Promise((resolve, reject) => {
+          for (const one of raws) {
+            one.channel.addEventListener("bufferedamountlow", resolve, { once: true });
+            // Nothing brings such a channel back.
+            one.channel.onclose = () => reject(new Error("the channel was lost"));
+          }
         });
       const word = (): Promise<unknown> =>
         new Promise((resolve) => channel.addEventListener("message", resolve, { once: true }));
