@@ -7,12 +7,12 @@ import {
   runUntil,
   seedsTimeout,
 } from "@parlour/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { LinkDriver } from "../seams.ts";
 import { createTimedLink } from "./link.ts";
 import { flush, setup } from "./two-pages.fixture.ts";
 
-// Loaded beside the link, and here before it.
+// Loaded beside the link, and here before it; but a link asks for it all the same, which takes real time.
 await import("./watch.ts");
 
 /** What becomes of what is sent to a page, besides what becomes of its network. */
@@ -128,6 +128,11 @@ function twoPages(random: Random) {
       isSignaling = is;
       if (is) for (const link of links) link.resync();
     },
+    /** Connected, and looked at: from then on nothing takes real time. */
+    async begin() {
+      await runUntil(clock, flush, () => false, 2_000);
+      await vi.dynamicImportSettled();
+    },
     isWell: () => links.every(({ state }, side) => state === "connected" && hears(side)),
     pass: (ms: number) => runUntil(clock, flush, () => false, ms),
     until: (isDone: () => boolean, ms: number) => runUntil(clock, flush, isDone, ms),
@@ -143,7 +148,8 @@ describe("a link over which nothing comes", () => {
   }, async () => {
     await runSeedsAsync({ seeds: 20, env: process.env }, async (random) => {
       const pages = twoPages(random);
-      await pages.pass(10_000);
+      await pages.begin();
+      await pages.pass(8_000);
       expect(pages.isWell()).toBe(true);
       const side = random.pick([0, 1]);
       const [one, before] = [pages.links[side] as LinkDriver, pages.told[side]?.length];
@@ -163,7 +169,8 @@ describe("a link over which nothing comes", () => {
   }, async () => {
     await runSeedsAsync({ seeds: 20, env: process.env }, async (random) => {
       const pages = twoPages(random);
-      await pages.pass(10_000);
+      await pages.begin();
+      await pages.pass(8_000);
       for (let i = 0; i < 6; i++) {
         const trouble = random.pick([
           () => pages.deafen(random.pick([0, 1]), "until-restarted"),
@@ -195,7 +202,8 @@ describe("a link over which nothing comes", () => {
   }, async () => {
     await runSeedsAsync({ seeds: 20, env: process.env }, async (random) => {
       const pages = twoPages(random);
-      await pages.pass(10_000);
+      await pages.begin();
+      await pages.pass(8_000);
       pages.block(true);
       if (random.chance(0.7)) pages.signal(false);
       await pages.pass(random.int(28_000, 60_000));
@@ -215,7 +223,8 @@ describe("a link over which nothing comes", () => {
     let rebuilt = 0;
     const ran = await runSeedsAsync({ seeds: 60, env: process.env }, async (random) => {
       const pages = twoPages(random);
-      await pages.pass(random.int(0, 5_000));
+      await pages.begin();
+      await pages.pass(random.int(0, 3_000));
       const troubles = [
         () => pages.deafen(random.pick([0, 1]), random.pick(["lasting", "until-restarted"] as const)),
         () => {
