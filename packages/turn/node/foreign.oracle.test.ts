@@ -63,6 +63,10 @@ const werift: Stack = ({ url, username, credential }) => {
   };
 };
 
+/*
+ * libdatachannel is always the one that begins DTLS, never against itself: if it is the other and the first flight comes before its own check has
+ * its answer, two of its threads wait for each other for ever (its pull request 1630, which node-datachannel 0.33.4 does not have yet).
+ */
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const hooks = new URL("../../../scripts/typescript/register.mjs", import.meta.url).href;
 
@@ -72,7 +76,10 @@ const libdatachannel: Stack = ({ url, username, credential: password }) => {
   const tell = (message: ToLibdatachannel) => child.send(message);
   const said = (is: FromLibdatachannel["is"]) =>
     new Promise<string>((resolve, reject) => {
-      child.on("message", (message: FromLibdatachannel) => message.is === is && resolve(message.text));
+      child.on("message", (message: FromLibdatachannel) => {
+        if (message.is === is) resolve(message.text);
+        if (message.is === "failed") reject(new Error(`libdatachannel failed: ${message.text}`));
+      });
       child.once("exit", (code) => code !== null && reject(new Error(`libdatachannel ended with ${code}`)));
     });
   closeLater(async () => {
@@ -83,12 +90,14 @@ const libdatachannel: Stack = ({ url, username, credential: password }) => {
   });
   const described = said("described");
   const heard = said("heard");
+  // It may fail before anybody waits for it.
+  heard.catch(() => {});
   tell({ is: "start", hostname, port: Number(port), username, password, word });
   return {
     heard,
-    offer() {
+    async offer() {
       tell({ is: "offer" });
-      return described;
+      return (await described).replaceAll("a=setup:actpass", "a=setup:active");
     },
     answer(sdp) {
       tell({ is: "answer", sdp });
@@ -138,8 +147,8 @@ describe.each(udpPaths)("other people's clients, UDP by $by:", ({ how }) => {
 
     it.each([
       { names: "werift twice", stacks: [werift, werift] },
-      { names: "libdatachannel twice", stacks: [libdatachannel, libdatachannel] },
-      { names: "one of each", stacks: [werift, libdatachannel] },
+      { names: "werift to libdatachannel", stacks: [werift, libdatachannel] },
+      { names: "libdatachannel to werift", stacks: [libdatachannel, werift] },
     ] as const)("[T50] $names over UDP", async ({ stacks: [first, second] }) => {
       const { server, port } = await start();
       await meet(first, second, `turn:127.0.0.1:${port}?transport=udp`);

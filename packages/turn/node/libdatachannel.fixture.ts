@@ -18,8 +18,8 @@ export type ToLibdatachannel =
   | { readonly is: "offer" }
   | { readonly is: "answer" | "accept"; readonly sdp: string };
 export interface FromLibdatachannel {
-  readonly is: "described" | "heard";
-  /** A description with all candidates, or what the other side said. */
+  readonly is: "described" | "heard" | "failed";
+  /** A description with all candidates, what the other side said, or the states that its connection had. */
   readonly text: string;
 }
 
@@ -36,6 +36,12 @@ function start({ hostname, port, username, password, word }: ToLibdatachannel & 
   connection.onGatheringStateChange((state) => {
     if (state === "complete") tell({ is: "described", text: connection.localDescription()?.sdp ?? "" });
   });
+  const states: string[] = [];
+  connection.onStateChange((state) => {
+    states.push(state);
+    if (state === "failed") tell({ is: "failed", text: states.join(", ") });
+  });
+  connection.onIceStateChange((state) => void states.push(`ICE ${state}`));
   const channel = connection.createDataChannel("words", { negotiated: true, id: 1 });
   channel.onOpen(() => channel.sendMessage(word));
   channel.onMessage((data) => tell({ is: "heard", text: data.toString() }));
