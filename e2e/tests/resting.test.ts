@@ -149,6 +149,19 @@ describe("a room of more than thirty", () => {
       await toneHeard(bo, { selector: `video[data-peer="Ada"][data-source="camera"]` });
       expect(await ada.page.evaluate(() => window.room.topology)).toBe("mesh");
       expect(await connections(bo)).toBe(1);
+
+      // A picture in a room of so many goes over the forwarder.
+      await bo.page.evaluate(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
+        await window.room.publish(stream, { source: "camera" });
+      });
+      await pictureMoves(ada, { selector: `video[data-peer="Bo"][data-source="camera"]` });
+      for (const tab of [ada, bo]) {
+        await until("the room to go over the forwarder", () =>
+          tab.page.evaluate(() => window.room.topology === "forwarder"),
+        );
+        expect(await tab.page.evaluate(() => window.room.peers.size)).toBe(10);
+      }
     },
     120_000,
   );

@@ -92,10 +92,6 @@ export function reportMedia(
     reported = text;
     session.send(now);
   };
-  const onSync = (): void => {
-    report();
-    inside.own.onNeeds?.();
-  };
   let asking: Promise<void> | undefined;
   const ask = (): Promise<void> => {
     asking ??= loadBearing().then(
@@ -125,7 +121,7 @@ export function reportMedia(
     if (view.topology === "mesh") return;
     moving ??= loadMoving().then(
       (move) => {
-        moved = move({ ...side, onSync, levelOf, wasMesh });
+        moved = move({ ...side, onSync: report, levelOf, wasMesh });
         return moved;
       },
       () => {
@@ -155,7 +151,7 @@ export function reportMedia(
     ...media.mesh,
     level: (id, source) => levelOf(media.mesh.receiver(id, source, "audio")),
     sync() {
-      onSync();
+      report();
       return media.mesh.sync();
     },
   });

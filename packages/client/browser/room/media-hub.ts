@@ -66,7 +66,8 @@ export const createMediaHub: CreateMediaHub = ({ hub, emit, log, publish }) => {
     of: (id) => media.of(hidden.has(id) ? "" : id),
     begin(inside) {
       const { own, view } = inside;
-      // In a mesh what this page publishes goes by links to all; so does everything where nothing else can be had.
+      // In a mesh what this page publishes goes by links to all; so does everything where nothing else can be had. It is looked at once a
+      // second, so that a room which moves for the sake of a new picture makes few links before that.
       own.needsLink = () => !moving || (view.topology === "mesh" && media.publications.size > 0);
       inside.on("state", () => {
         moving ??= loaded(() => import("../media/reports.ts")).then(
