@@ -34,6 +34,7 @@ describe("films on the page", () => {
         return video
           ? {
               at: video.currentTime,
+              paused: video.paused,
               ready: video.readyState,
               width: video.videoWidth,
               error: video.error?.message ?? "",

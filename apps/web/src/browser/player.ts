@@ -40,13 +40,28 @@ export async function openPlayer(playable: Playable): Promise<Player | undefined
   }
 }
 
-/** Starts what is in the frame when it has loaded: in a sandbox without scripts nothing starts by itself (HTML, "sandboxed automatic features"). */
-export function beginPlaying(frame: HTMLIFrameElement): void {
-  // Held back until something is pressed, its own button does it.
-  frame.contentDocument
-    ?.querySelector<HTMLMediaElement>("video, audio")
-    ?.play()
-    .catch(() => undefined);
+/** So often it is looked whether the film or sound is in its frame already. */
+const lookMs = 100;
+
+/**
+ * Starts what is in the frame, once: in a sandbox without scripts nothing starts by itself (HTML, "sandboxed automatic features"). It is
+ * not waited for the frame's `load`, which comes when there is data to play, and was seen not to start it in Firefox.
+ * @returns ends it, when the frame goes.
+ */
+export function beginPlaying(frame: Pick<HTMLIFrameElement, "contentDocument">): () => void {
+  let isAsked = false;
+  const timer = setInterval(() => {
+    const media = frame.contentDocument?.querySelector<HTMLMediaElement>("video, audio");
+    if (isAsked || !media) return;
+    isAsked = true;
+    media.play().then(stop, ({ name }: DOMException) => {
+      isAsked = false;
+      // Held back until something is pressed, or nothing that can play: its own button is there, or its own words. Otherwise it was loaded anew.
+      if (name !== "AbortError") stop();
+    });
+  }, lookMs);
+  const stop = (): void => clearInterval(timer);
+  return stop;
 }
 
 async function startWorker(): Promise<ServiceWorkerRegistration> {

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { beginPlaying, openPlayer } from "../../browser/player.ts";
 import type { Call } from "../../state/call.ts";
 import type { Looking } from "../../state/files/files.ts";
@@ -64,19 +64,7 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
   const onError = () => {
     shown.value = { kind: "not", sentence: words.files.cantShow };
   };
-  if (it.kind === "frame") {
-    // No scripts, no forms, no way out of the frame. Only a document can't be shown in a sandbox; its viewer is the browser's own.
-    const sandbox = it.look === "document" ? {} : { sandbox: "allow-same-origin" };
-    return (
-      <iframe
-        class={`look-place ${it.look}`}
-        title={name}
-        src={it.address}
-        onLoad={(event) => beginPlaying(event.currentTarget)}
-        {...sandbox}
-      />
-    );
-  }
+  if (it.kind === "frame") return <Frame look={it.look} address={it.address} name={name} />;
   switch (it.look) {
     case "picture":
       return <img class="look-place" src={it.address} alt={name} onError={onError} />;
@@ -99,6 +87,27 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
         />
       );
   }
+}
+
+function Frame({
+  look,
+  address,
+  name,
+}: {
+  readonly look: Look;
+  readonly address: string;
+  readonly name: string;
+}) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const isDocument = look === "document";
+  useEffect(
+    () => (isDocument || !frame.current ? undefined : beginPlaying(frame.current)),
+    // Another address is another film.
+    [isDocument, address],
+  );
+  // No scripts, no forms, no way out of the frame. Only a document can't be shown in a sandbox; its viewer is the browser's own.
+  const sandbox = isDocument ? {} : { sandbox: "allow-same-origin" };
+  return <iframe ref={frame} class={`look-place ${look}`} title={name} src={address} {...sandbox} />;
 }
 
 /** A file that is here while the others of its folder still arrive is read into memory, up to this many bytes. */
