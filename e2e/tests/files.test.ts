@@ -23,11 +23,8 @@ import { until } from "../harness/waiting.ts";
 
 // Files through the SDK, in browsers with profiles of their own: onto the disk, checked, through reloads on either side.
 
-const sized = (byDefault: number): number => Number(process.env["PARLOUR_FILES_MIB"] ?? byDefault) * MiB;
-/** What goes between two of a kind, whose memory is watched. */
-const big = sized(1024);
-/** What goes between the two kinds: a gibibyte takes two minutes each, which `npm run test:long` has. */
-const mixed = sized(process.env["PARLOUR_LONG"] ? 1024 : 256);
+/** What goes from one browser to another, of a kind or of both. */
+const big = 1024 * MiB;
 
 /** Browsers with a disk; one of each kind for givers, one for takers. */
 const browsers = new Map<string, Promise<TestBrowser>>();
@@ -97,28 +94,28 @@ describe("files", () => {
 
   it("[F18] Firefox to Chromium: the taker's page is reloaded in the middle, and little comes twice", async () => {
     const { link, ada, bo } = await pair("firefox", "chromium");
-    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
+    await offerFiles(ada, [{ name: "film.bin", size: big }]);
     await acceptOffer(bo);
-    await takenUpTo(bo, mixed / 2);
+    await takenUpTo(bo, big / 2);
     await reload(bo, link, "Bo");
     await until("the taking to go on by itself", async () => (await taken(bo)).state !== "none");
     const kept = (await taken(bo)).bytes;
-    expect(kept).toBeGreaterThan(mixed / 2 - 32 * MiB);
-    await takenUpTo(bo, mixed);
+    expect(kept).toBeGreaterThan(big / 2 - 32 * MiB);
+    await takenUpTo(bo, big);
     expect(await endOf(bo)).toBe("done");
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, mixed));
+    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, big));
   }, 600_000);
 
   it("[F19] Chromium to Firefox: the giver's page is reloaded in the middle and offers the same again", async () => {
     const { link, ada, bo } = await pair("chromium", "firefox");
-    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
+    await offerFiles(ada, [{ name: "film.bin", size: big }]);
     await acceptOffer(bo);
-    await takenUpTo(bo, mixed / 2);
+    await takenUpTo(bo, big / 2);
     await reload(ada, link, "Ada");
-    await offerFiles(ada, [{ name: "film.bin", size: mixed }]);
-    await takenUpTo(bo, mixed);
+    await offerFiles(ada, [{ name: "film.bin", size: big }]);
+    await takenUpTo(bo, big);
     expect(await endOf(bo)).toBe("done");
-    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, mixed));
+    expect(await digestOf(bo, "taking")).toEqual(await filmDigest(ada, big));
   }, 600_000);
 
   it("[F15] one giver, three takers: the giver's page is killed when they have it all together", async () => {
