@@ -103,7 +103,7 @@ describe.each(cases)("%s, %s room, %s and %s", (_name, visibility, first, second
         await pictureMoves(on, shown(peer));
         await toneHeard(on, shown(peer));
       } catch (cause) {
-        throw new Error(`${peer} in ${on.engine}: ${await elementOf(on, peer)}`, { cause });
+        throw new Error(`${peer} in ${on.engine}: ${cause}; ${await elementOf(on, peer)}`, { cause });
       }
     }
   };
