@@ -63,13 +63,13 @@ const werift: Stack = ({ url, username, credential }) => {
   };
 };
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const hooks = new URL("../../../scripts/typescript/register.mjs", import.meta.url).href;
+
 /*
  * libdatachannel is always the one that begins DTLS, never against itself: if it is the other and the first flight comes before its own check has
  * its answer, two of its threads wait for each other for ever (its pull request 1630, which node-datachannel 0.33.4 does not have yet).
  */
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const hooks = new URL("../../../scripts/typescript/register.mjs", import.meta.url).href;
-
 const libdatachannel: Stack = ({ url, username, credential: password }) => {
   const [, hostname = "", port] = /^turn:(.*):(\d+)/.exec(url) ?? [];
   const child = fork(at("libdatachannel.fixture.ts"), { execArgv: ["--import", hooks] });

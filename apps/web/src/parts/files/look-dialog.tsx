@@ -64,7 +64,7 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
   const onError = () => {
     shown.value = { kind: "not", sentence: words.files.cantShow };
   };
-  if (it.kind === "frame") return <Frame look={it.look} address={it.address} name={name} />;
+  if (it.kind === "frame") return <Frame key={it.address} look={it.look} address={it.address} name={name} />;
   switch (it.look) {
     case "picture":
       return <img class="look-place" src={it.address} alt={name} onError={onError} />;
@@ -89,6 +89,7 @@ function Content({ call, looking }: { readonly call: Call; readonly looking: Loo
   }
 }
 
+/** Made anew for another address: what is in it still belongs to the one before until the browser has the other. */
 function Frame({
   look,
   address,
@@ -100,11 +101,7 @@ function Frame({
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const isDocument = look === "document";
-  useEffect(
-    () => (isDocument || !frame.current ? undefined : beginPlaying(frame.current)),
-    // Another address is another film.
-    [isDocument, address],
-  );
+  useEffect(() => (isDocument || !frame.current ? undefined : beginPlaying(frame.current)), [isDocument]);
   // No scripts, no forms, no way out of the frame. Only a document can't be shown in a sandbox; its viewer is the browser's own.
   const sandbox = isDocument ? {} : { sandbox: "allow-same-origin" };
   return <iframe ref={frame} class={`look-place ${look}`} title={name} src={address} {...sandbox} />;
